@@ -1,0 +1,133 @@
+"""How an answer is stored: one coding per kind of question.
+
+Closed answers take one character each, packed in the order of the questionnaire: ``.`` blank,
+``n`` not applicable, else the option's or level's digit. The others stand in a side table as text.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from questionnaires.model import LEVELS, Condition, Item, Kind, Questionnaire
+
+BLANK = "."
+NOT_APPLICABLE = "n"
+
+Answer = str | int | tuple[str, ...]
+
+
+class Impossible(ValueError):
+    """An answer that this version of the questionnaire does not offer; ``reason`` is a stable word."""
+
+    def __init__(self, item: str, reason: str) -> None:
+        super().__init__(f"{item}: {reason}")
+        self.item = item
+        self.reason = reason
+
+
+class Coding(Protocol):
+    """Checks an answer against its item and gives its stored form."""
+
+    def encode(self, item: Item, answer: Answer) -> str: ...
+
+
+class _Closed:
+    def encode(self, item: Item, answer: Answer) -> str:
+        offered = {str(level) for level in range(1, LEVELS + 1)} if item.kind is Kind.RATING else _codes(item)
+        if item.not_applicable is not None:
+            offered.add(NOT_APPLICABLE)
+        if not isinstance(answer, str) or answer not in offered:
+            raise Impossible(item.code, "no_such_option")
+        return answer
+
+
+class _Multi:
+    def encode(self, item: Item, answer: Answer) -> str:
+        if not isinstance(answer, tuple) or not set(answer) <= _codes(item):
+            raise Impossible(item.code, "no_such_option")
+        ticked = set(answer)
+        if len(ticked) > (item.most or 0):
+            raise Impossible(item.code, "too_many")
+        return ",".join(sorted(ticked, key=int))
+
+
+class _Number:
+    def encode(self, item: Item, answer: Answer) -> str:
+        if not isinstance(answer, int):
+            raise Impossible(item.code, "not_a_number")
+        if item.minimum is not None and item.maximum is not None and not item.minimum <= answer <= item.maximum:
+            raise Impossible(item.code, "out_of_range")
+        return str(answer)
+
+
+class _Words:
+    def encode(self, item: Item, answer: Answer) -> str:
+        if not isinstance(answer, str):
+            raise Impossible(item.code, "not_text")
+        text = unicodedata.normalize("NFC", answer).strip()
+        if len(text) > (item.longest or 0):
+            raise Impossible(item.code, "too_long")
+        return text
+
+
+CODINGS: Mapping[Kind, Coding] = {
+    Kind.RATING: _Closed(),
+    Kind.SINGLE: _Closed(),
+    Kind.MULTI: _Multi(),
+    Kind.NUMBER: _Number(),
+    Kind.SHORT_TEXT: _Words(),
+    Kind.LONG_TEXT: _Words(),
+}
+
+
+def _codes(item: Item) -> set[str]:
+    return {option.code for option in item.options}
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A submission's answers in their stored form."""
+
+    codes: str
+    extras: tuple[tuple[str, str], ...]
+
+
+def holds(condition: Condition | None, answers: Mapping[str, Answer]) -> bool:
+    """Whether a condition is met by the answers; no condition is always met."""
+    return condition is None or answers.get(condition.item) in condition.options
+
+
+def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Packed:
+    """The stored form of a submission's answers.
+
+    Unanswered items are blank; answers to items whose condition does not hold are dropped.
+
+    Raises
+    ------
+    Impossible
+        At the first answer to an unknown item, outside what its item offers, or missing though required.
+    """
+    unknown = set(answers) - {item.code for item in questionnaire.items}
+    if unknown:
+        raise Impossible(min(unknown), "no_such_item")
+    codes, extras = [], []
+    for item in questionnaire.items:
+        given = answers.get(item.code) if holds(item.only_if, answers) else None
+        stored = "" if given is None or given in ("", ()) else CODINGS[item.kind].encode(item, given)
+        if not stored and item.required and holds(item.only_if, answers):
+            raise Impossible(item.code, "missing")
+        if item.closed:
+            codes.append(stored or BLANK)
+        elif stored:
+            extras.append((item.code, stored))
+    return Packed("".join(codes), tuple(extras))
+
+
+def counts(questionnaire: Questionnaire, codes: str) -> bool:
+    """Whether a packed submission enters the rates (the filter question of the questionnaire)."""
+    condition = questionnaire.counted_if
+    if condition is None:
+        return True
+    place = next(i for i, item in enumerate(questionnaire.closed) if item.code == condition.item)
+    return codes[place] in condition.options

@@ -1,0 +1,60 @@
+"""What a person who checks definitions wants to see: an outline, and what a new version changes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from questionnaires.base import Definition
+from questionnaires.model import Questionnaire
+from questionnaires.provinces import Province
+from questionnaires.targets import TargetSet
+
+
+def outline(definition: Definition) -> Iterator[str]:
+    """What a definition holds, a line each, for people who check it."""
+    yield f"{definition.ref}: {definition.title.vi}"
+    for source in definition.legal_basis:
+        yield f"  căn cứ: {source.number or source.title}{'' if source.verified else ' (chưa đối chiếu văn bản gốc)'}"
+    if isinstance(definition, Questionnaire):
+        for section in definition.sections:
+            yield f"  {section.title.vi}"
+            for item in section.items:
+                marks = ("*" if item.required else "") + ("" if item.verified else " [chưa đối chiếu]")
+                yield f"    {item.code} ({item.kind.value}) {item.text.vi}{marks}"
+    elif isinstance(definition, TargetSet):
+        for target in definition.targets:
+            yield f"  {target.key}: {target.operator} {target.value} {target.unit} ({target.year}) {target.name.vi}"
+    elif isinstance(definition, Province):
+        for level in definition.levels:
+            yield f"  {level.name.vi}: {sum(unit.level == level.key for unit in definition.units)}"
+        yield f"  lĩnh vực: {len(definition.fields)}, quầy: {len(definition.counters)}"
+
+
+def changes(old: Definition, new: Definition) -> Iterator[str]:
+    """What a new version changes, a line for each value that was added, removed or altered."""
+    before, after = dict(_leaves(old.model_dump(mode="json"))), dict(_leaves(new.model_dump(mode="json")))
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path):
+            if path not in after:
+                yield f"- {path}: {before[path]}"
+            elif path not in before:
+                yield f"+ {path}: {after[path]}"
+            else:
+                yield f"~ {path}: {before[path]} → {after[path]}"
+
+
+def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, object]]:
+    """Every value with its path; members of a list are named by their code, key or id where they have one."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}" if path else key)
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            yield from _leaves(value, f"{path}[{_name(value, place)}]")
+    else:
+        yield path, node
+
+
+def _name(member: Any, place: int) -> object:
+    if isinstance(member, dict):
+        return next((member[key] for key in ("code", "key", "id") if key in member), place)
+    return place

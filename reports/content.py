@@ -1,0 +1,172 @@
+"""What a document will say, complete and frozen, before anything is laid out."""
+
+import datetime
+from dataclasses import dataclass
+
+from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, NumberScore, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """The issuing body as Nghị định 30/2020/NĐ-CP places it."""
+
+    superior: str
+    issuer: str
+    symbol: str
+    place: str
+    signer: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """One target with the estimate held against it. ``percent`` tells a rate (0 to 1) from minutes."""
+
+    name: str
+    operator: str
+    value: float
+    percent: bool
+    year: int
+    estimate: Estimate
+    verdict: Verdict
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """One row of a comparison (a unit, a field, a level) with the verdict on its index."""
+
+    key: str
+    name: str
+    score: GroupScore
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Rows that are compared with each other at one target (a rate, 0 to 1), e.g. the communes."""
+
+    title: str
+    target: float | None
+    rows: tuple[GroupLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """A question on the satisfaction scale with its result."""
+
+    code: str
+    text: str
+    factor: str
+    verified: bool
+    score: ItemScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorLine:
+    name: str
+    score: FactorScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberLine:
+    text: str
+    unit: str
+    score: NumberScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceLine:
+    """A question with given options: each option's words and its share of those who answered."""
+
+    code: str
+    text: str
+    answered: int
+    options: tuple[tuple[str, float | None], ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    month: datetime.date
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A day on which borders or the method changed, marked in trends."""
+
+    month: datetime.date
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelLine:
+    """How many submissions came by a class of channel, and whether the class enters the rates."""
+
+    name: str
+    received: int
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """Everything needed to understand and repeat the figures."""
+
+    questionnaire: str
+    questionnaire_ref: str
+    questionnaire_hash: str
+    legal_basis: tuple[tuple[str, bool], ...]
+    factor_rule: str
+    index_rule: str
+    level: float
+    satisfied_from: int
+    fewest: int
+    classes: tuple[str, ...]
+    unverified_items: tuple[str, ...]
+    scale_verified: bool
+    program: str
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SatisfactionReport:
+    """A satisfaction report of the province or of one unit.
+
+    ``subject`` completes "Kết quả đo lường sự hài lòng ..."; ``comparisons`` hold the units by level and
+    the service fields; ``scale`` names the five levels, lowest first.
+    """
+
+    letterhead: Letterhead
+    subject: str
+    scope: str
+    campaign: str
+    starts_on: datetime.date
+    ends_on: datetime.date | None
+    data_as_of: datetime.date
+    made_on: datetime.date
+    fictional: bool
+    whole: GroupLine
+    targets: tuple[TargetLine, ...]
+    comparisons: tuple[Comparison, ...]
+    factors: tuple[FactorLine, ...]
+    items: tuple[ItemLine, ...]
+    numbers: tuple[NumberLine, ...]
+    choices: tuple[ChoiceLine, ...]
+    trend: tuple[TrendPoint, ...]
+    breaks: tuple[Break, ...]
+    channels: tuple[ChannelLine, ...]
+    scale: tuple[str, ...]
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterSheet:
+    """What a QR poster of one counter says."""
+
+    unit: str
+    counter: str
+    place: str | None
+    code: str
+    url: str

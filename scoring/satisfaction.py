@@ -1,0 +1,326 @@
+"""Satisfaction rates, factors and the index of many groups at once, from their tallies.
+
+The estimand of every factor and index is a weighted sum of item rates or a ratio of sums, so its
+linearised variable for respondent k is ``z_k = sum_i a_i d_ik (y_ik - c_i)`` (d: answered, y:
+satisfied). ``sum_k z_k^2`` needs only the pair counts of the tally, never the respondents.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.intervals import effective_n_finite, mean_t, wilson
+from scoring.results import (
+    ChoiceScore,
+    Distribution,
+    Estimate,
+    FactorScore,
+    GroupScore,
+    Interval,
+    ItemScore,
+    NumberScore,
+    Reason,
+)
+from scoring.tally import BLANK, NOT_APPLICABLE, Tally
+
+Floats = NDArray[np.float64]
+
+FACTOR_RULES = ("F1", "F2", "F3")
+INDEX_RULES = ("X1", "X2", "X4")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor: its criteria and its factor-in-general question, as positions among the rated items."""
+
+    code: str
+    criteria: tuple[int, ...]
+    general: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is estimated from a tally.
+
+    ``rated``, ``numbers`` and ``choices`` name the items in the order of the layout. ``overall`` is
+    the position of the whole-service question among the rated items. ``factor_rule`` is F1 (mean of
+    the criteria's rates), F2 (satisfied answers over answers, pooled over the criteria) or F3 (the
+    factor-in-general question); ``index_rule`` is X1 (mean of the factors), X2 (mean of all criteria)
+    or X4 (the whole-service question).
+    """
+
+    rated: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    overall: int
+    numbers: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    factor_rule: str = "F1"
+    index_rule: str = "X1"
+
+    def __post_init__(self) -> None:
+        if self.factor_rule not in FACTOR_RULES or self.index_rule not in INDEX_RULES:
+            raise ValueError(f"unknown method {self.factor_rule}/{self.index_rule}")
+        for factor in self.factors:
+            if not _members(factor, self.factor_rule):
+                raise ValueError(f"factor {factor.code} has no questions for the rule {self.factor_rule}")
+        if self.index_rule == "X2" and not any(factor.criteria for factor in self.factors):
+            raise ValueError("the rule X2 needs criteria")
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    """An estimand of every group: its value and the coefficients a and c of its linearised variable."""
+
+    value: Floats
+    a: Floats
+    c: Floats
+
+
+def score(
+    tally: Tally,
+    plan: Plan,
+    keys: Sequence[str],
+    *,
+    level: float = 0.95,
+    populations: Sequence[int | None] | None = None,
+) -> tuple[GroupScore, ...]:
+    """Score every group of a stacked tally.
+
+    Parameters
+    ----------
+    tally : Tally
+        One row per group, see `scoring.tally.stack`.
+    plan : Plan
+    keys : sequence of str
+        The groups' names, in the order of the rows.
+    level : float
+        Two-sided confidence of every interval.
+    populations : sequence of int or None, optional
+        Completed dossiers of each group; a known number gives the finite population correction.
+
+    Returns
+    -------
+    tuple of GroupScore
+        In the order of `keys`. Rates are between 0 and 1. A rate nobody answered has no value; a
+        factor or index with a part that nobody answered is the mean of the parts that have answers.
+
+    Raises
+    ------
+    ValueError
+        If the plan does not fit the tally, or keys or populations do not match its rows.
+
+    Notes
+    -----
+    One item: Wilson interval on its answers. Factor and index: Wilson interval on the effective
+    sample size ``p (1 - p) / v``, where v is the linearised variance for respondents drawn
+    independently, ``n / (n - 1) * sum z_k^2``; at 0 and 1, where v is 0, on the respondents.
+    With a known population every effective size is corrected (`effective_n_finite`).
+
+    References
+    ----------
+    Woodruff (1971) JASA 66:411-414 (linearisation); Franco, Little, Louis & Slud (2019) J. Survey
+    Stat. Methodol. 7:334-364 (Wilson on the effective sample size); sipas.md 5.3 of the project's
+    method notes for M1, F1-F3 and X1, X2, X4 (docs/method.md).
+    """
+    groups = len(keys)
+    if tally.vector.shape[0] != groups or len(plan.rated) != len(tally.layout.rated):
+        raise ValueError("keys, plan and tally do not fit together")
+    known = [None] * groups if populations is None else list(populations)
+    if len(known) != groups:
+        raise ValueError("one population (or None) per group is needed")
+    size = np.array([np.nan if n is None else n for n in known], float)
+    distributions = _Counts(tally)
+    items = [_item(distributions, i, level, size) for i in range(len(plan.rated))]
+    linear = {factor.code: _factor(distributions, factor, plan.factor_rule) for factor in plan.factors}
+    factors = {code: _composite(tally, part, level, size) for code, part in linear.items()}
+    index = _index(tally, distributions, plan, linear, items, level, size)
+    numbers = [_number(tally, i, level) for i in range(len(plan.numbers))]
+    return tuple(
+        GroupScore(
+            key=key,
+            received=int(tally.received[g]),
+            counted=int(tally.counted[g]),
+            population=known[g],
+            index=index[g],
+            overall=items[plan.overall][g],
+            factors=tuple(FactorScore(code=code, estimate=rows[g]) for code, rows in factors.items()),
+            items=tuple(
+                ItemScore(code=code, estimate=items[i][g], distribution=distributions.of(g, i))
+                for i, code in enumerate(plan.rated)
+            ),
+            numbers=tuple(NumberScore(code=code, estimate=numbers[i][g]) for i, code in enumerate(plan.numbers)),
+            choices=_choices(tally, plan, g),
+        )
+        for g, key in enumerate(keys)
+    )
+
+
+class _Counts:
+    """Answered and satisfied counts of the rated items, (groups, rated)."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.codes = tally.counts[:, tally.layout.rated, :]
+        levels = self.codes[:, :, 1:NOT_APPLICABLE]
+        self.answered = levels.sum(axis=2).astype(float)
+        self.satisfied = levels[:, :, tally.layout.satisfied_from - 1 :].sum(axis=2).astype(float)
+        self.respondents = tally.counted.astype(float)
+        with np.errstate(invalid="ignore"):
+            self.rate = self.satisfied / self.answered
+
+    def of(self, group: int, item: int) -> Distribution:
+        codes = self.codes[group, item]
+        return Distribution(
+            levels=tuple(int(n) for n in codes[1:6]),
+            not_applicable=int(codes[NOT_APPLICABLE]),
+            blank=int(codes[BLANK]),
+        )
+
+
+def _members(factor: Factor, rule: str) -> tuple[int, ...]:
+    if rule == "F3":
+        return () if factor.general is None else (factor.general,)
+    return factor.criteria
+
+
+def _mean_of_rates(counts: _Counts, members: Sequence[int]) -> _Linear:
+    """Mean of the rates of those members that have answers (F1, F3, X2)."""
+    a = np.zeros_like(counts.rate)
+    columns = list(members)
+    has = counts.answered[:, columns] > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = has / has.sum(axis=1, keepdims=True)
+        value = np.where(has, counts.rate[:, columns], 0).sum(axis=1) / has.sum(axis=1)
+        a[:, columns] = np.where(has, weight / counts.answered[:, columns], 0)
+    return _Linear(value, a, np.nan_to_num(counts.rate))
+
+
+def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
+    """Satisfied answers over answers, pooled over the members (F2)."""
+    a, c = np.zeros_like(counts.rate), np.zeros_like(counts.rate)
+    columns = list(members)
+    answers = counts.answered[:, columns].sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = counts.satisfied[:, columns].sum(axis=1) / answers
+        a[:, columns] = np.where(answers > 0, 1 / answers, 0)[:, None]
+    c[:, columns] = np.nan_to_num(value)[:, None]
+    return _Linear(value, a, c)
+
+
+def _factor(counts: _Counts, factor: Factor, rule: str) -> _Linear:
+    members = _members(factor, rule)
+    return _pooled(counts, members) if rule == "F2" else _mean_of_rates(counts, members)
+
+
+def _index(
+    tally: Tally,
+    counts: _Counts,
+    plan: Plan,
+    factors: dict[str, _Linear],
+    items: list[list[Estimate]],
+    level: float,
+    size: Floats,
+) -> list[Estimate]:
+    if plan.index_rule == "X4":
+        return items[plan.overall]
+    if plan.index_rule == "X2":
+        criteria = [i for factor in plan.factors for i in factor.criteria]
+        return _composite(tally, _mean_of_rates(counts, criteria), level, size)
+    parts = list(factors.values())
+    values = np.stack([part.value for part in parts])
+    has = ~np.isnan(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = has / has.sum(axis=0)
+        value = np.where(has, values, 0).sum(axis=0) / has.sum(axis=0)
+    # Factors share no item, so the coefficients of the index are those of its factors, weighted.
+    a = sum(np.nan_to_num(w)[:, None] * part.a for w, part in zip(weight, parts, strict=True))
+    c = sum(np.where(part.a > 0, part.c, 0) for part in parts)
+    return _composite(tally, _Linear(value, np.asarray(a), np.asarray(c)), level, size)
+
+
+def linearised_variance(tally: Tally, a: Floats, c: Floats) -> Floats:
+    """Variance of ``sum_i a_i * (sum_k d_ik (y_ik - c_i))`` for respondents drawn independently.
+
+    Parameters
+    ----------
+    tally : Tally
+        Stacked, (groups, ...).
+    a, c : ndarray, (groups, rated)
+        Coefficients of the linearised variable; it must sum to zero over the respondents.
+
+    Returns
+    -------
+    ndarray, (groups,)
+        ``n / (n - 1) * sum_k z_k^2`` with n the counted submissions; NaN below two of them.
+
+    References
+    ----------
+    Woodruff (1971) JASA 66:411-414; R survey `svyratio`, `svycontrast` with a simple random design.
+    """
+    both, one, satisfied = (tally.pairs[:, i].astype(float) for i in range(3))
+    ac = a * c
+    squares = (
+        np.einsum("gi,gij,gj->g", a, satisfied, a)
+        - 2 * np.einsum("gi,gij,gj->g", a, one, ac)
+        + np.einsum("gi,gij,gj->g", ac, both, ac)
+    )
+    n = tally.counted.astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(n > 1, n / (n - 1) * np.maximum(squares, 0), np.nan)
+
+
+def _composite(tally: Tally, part: _Linear, level: float, size: Floats) -> list[Estimate]:
+    p = part.value
+    respondents = tally.counted.astype(float)
+    variance = linearised_variance(tally, part.a, part.c)
+    # Rounding leaves dust instead of 0 where all are (dis)satisfied, or where every answer is alike.
+    variance = np.where(variance < 1e-15, 0, variance)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        worth = np.where(variance > 0, p * (1 - p) / variance, respondents)
+    n_eff = effective_n_finite(worth, respondents, size)
+    n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
+    return _estimates(p, respondents, n_eff, level, "wilson_neff", fewest=2)
+
+
+def _item(counts: _Counts, i: int, level: float, size: Floats) -> list[Estimate]:
+    answers = counts.answered[:, i]
+    n_eff = effective_n_finite(answers, counts.respondents, size)
+    return _estimates(counts.rate[:, i], answers, n_eff, level, "wilson", fewest=1)
+
+
+def _estimates(p: Floats, n: Floats, n_eff: Floats, level: float, method: str, *, fewest: int) -> list[Estimate]:
+    p = np.where(np.isnan(p), np.nan, np.clip(p, 0, 1))
+    lower, upper = wilson(p, np.nan_to_num(n_eff, nan=0.0, posinf=np.inf), level)
+    return [_estimate(p[g], n[g], n_eff[g], (lower[g], upper[g]), level, method, fewest) for g in range(len(p))]
+
+
+def _estimate(
+    value: float, n: float, n_eff: float, limits: tuple[float, float], level: float, method: str, fewest: int
+) -> Estimate:
+    if np.isnan(value):
+        return Estimate(value=None, n=int(n), reason=Reason.NO_ANSWERS)
+    if n < fewest or np.isnan(limits[0]):
+        return Estimate(value=float(value), n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL)
+    interval = Interval(lower=float(limits[0]), upper=float(limits[1]), level=level, method=method)
+    return Estimate(value=float(value), n=int(n), effective_n=float(n_eff), interval=interval)
+
+
+def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
+    n, total, squares = (tally.numbers[:, i, k].astype(float) for k in range(3))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / n
+        variance = (squares - total * mean) / (n - 1) / n
+    lower, upper = mean_t(mean, np.maximum(variance, 0), n - 1, level)
+    return [_estimate(mean[g], n[g], n[g], (lower[g], upper[g]), level, "t", 2) for g in range(len(n))]
+
+
+def _choices(tally: Tally, plan: Plan, g: int) -> tuple[ChoiceScore, ...]:
+    scores, at = [], 0
+    for code, options in zip(plan.choices, tally.layout.choices, strict=True):
+        answered, *ticks = (int(x) for x in tally.choices[g, at : at + options + 1])
+        shares = tuple(tick / answered for tick in ticks) if answered else None
+        reason = None if answered else Reason.NO_ANSWERS
+        scores.append(ChoiceScore(code=code, answered=answered, shares=shares, reason=reason))
+        at += options + 1
+    return tuple(scores)

@@ -1,0 +1,109 @@
+"""Reached, not reached, or cannot tell yet: an estimate held against a target."""
+
+import math
+
+from scoring.intervals import normal_quantile
+from scoring.results import Estimate, Interval, Outcome, Verdict
+
+OPERATORS = (">=", ">", "<=", "<")
+
+
+def judge(estimate: Estimate, *, target: float, operator: str = ">=", population: int | None = None) -> Verdict:
+    """Hold an estimate against a target.
+
+    The verdict is "reached" only when the whole confidence interval meets the target, "not reached"
+    only when none of it does; else the data cannot tell yet. With a two-sided interval of level L
+    each wrong verdict has a chance of at most about (1 - L) / 2.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        With the interval to decide by; without one the verdict is undecided.
+    target : float
+        On the scale of the estimate (a rate: 0 to 1).
+    operator : str
+        ``>=`` ("đạt tối thiểu"), ``>`` ("trên"), ``<=`` ("tối đa") or ``<``. Compared with unrounded values.
+    population : int, optional
+        Completed dossiers, which bound the further answers that there can be.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ValueError
+        If the operator is not one of the four.
+
+    Examples
+    --------
+    >>> from scoring.results import Interval
+    >>> interval = Interval(lower=0.901, upper=0.94, level=0.95, method="wilson")
+    >>> judge(Estimate(value=0.92, n=600, effective_n=600.0, interval=interval), target=0.9).outcome
+    <Outcome.REACHED: 'reached'>
+    """
+    if operator not in OPERATORS:
+        raise ValueError(f"unknown operator {operator!r}")
+    if estimate.value is None:
+        return Verdict(outcome=Outcome.NO_DATA, target=target, operator=operator)
+    if estimate.interval is None:
+        return Verdict(outcome=Outcome.CANNOT_TELL, target=target, operator=operator)
+    outcome = _outcome(estimate.interval, target, operator)
+    more = None
+    if outcome is Outcome.CANNOT_TELL and operator in (">=", ">"):
+        more = more_answers(estimate, target=target, population=population)
+    return Verdict(outcome=outcome, target=target, operator=operator, more_answers=more)
+
+
+def _outcome(interval: Interval, target: float, operator: str) -> Outcome:
+    worst, best = interval.lower, interval.upper
+    meets = {
+        ">=": (worst >= target, best < target),
+        ">": (worst > target, best <= target),
+        "<=": (best <= target, worst > target),
+        "<": (best < target, worst >= target),
+    }[operator]
+    if meets[0]:
+        return Outcome.REACHED
+    return Outcome.NOT_REACHED if meets[1] else Outcome.CANNOT_TELL
+
+
+def more_answers(estimate: Estimate, *, target: float, population: int | None = None) -> int | None:
+    """About how many further answers would settle the verdict if the rate stayed as it is.
+
+    A Wilson interval of n answers excludes a target t when ``n >= z^2 t (1 - t) / (p - t)^2``; the
+    answers at hand are worth ``effective_n / n`` each, and a finite population bounds them.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A rate with interval and effective sample size.
+    target : float
+        Between 0 and 1, ends excluded for a number to exist.
+    population : int, optional
+        Completed dossiers.
+
+    Returns
+    -------
+    int or None
+        At least 1; None when rate and target coincide, or when even every dossier would not do
+        (which can only be by rounding: a census leaves no doubt).
+
+    References
+    ----------
+    Wilson (1927) JASA 22:209-212, solved for n; Cochran (1977) section 4.4 for the finite population.
+    """
+    p, interval, worth = estimate.value, estimate.interval, estimate.effective_n
+    if p is None or interval is None or worth is None or p == target or not 0 < target < 1:
+        return None
+    needed = normal_quantile(interval.level) ** 2 * target * (1 - target) / (p - target) ** 2
+    if math.isinf(worth) or worth <= 0:
+        return None
+    known = population is not None and population > estimate.n
+    correction = (population - 1) / (population - estimate.n) if known and population is not None else 1.0
+    answers = needed * estimate.n / (worth / correction)
+    if known and population is not None:
+        answers = answers * population / (population - 1 + answers)
+        if answers >= population:
+            return None
+    return max(1, math.ceil(answers - estimate.n - 1e-9))

@@ -2,15 +2,18 @@
 
 import datetime
 import unicodedata
+from collections.abc import Container, Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+Place = tuple[str | int, ...]  # where a value stands inside a model, e.g. ("sections", 2, "items", 0)
 
-def problem(vi: str, en: str) -> PydanticCustomError:
-    """A rule that the data break, said in both languages; raise it inside a validator."""
-    return PydanticCustomError("definition", "{vi} | {en}", {"vi": vi, "en": en})
+
+def problem(vi: str, en: str, at: Place = ()) -> PydanticCustomError:
+    """A rule that the data break, said in both languages; raise it inside a validator of the model that `at` is in."""
+    return PydanticCustomError("definition", "{vi} | {en}", {"vi": vi, "en": en, "at": at})
 
 
 def _clean(text: str) -> str:
@@ -69,10 +72,22 @@ class Definition(Model):
         return f"{self.id}@{self.version}"
 
 
-def unique(values: list[str], vi: str, en: str) -> None:
+def members(name: str, values: Iterable[str]) -> Iterator[tuple[Place, str]]:
+    """Each value with its place in the list of that name."""
+    return (((name, at), value) for at, value in enumerate(values))
+
+
+def unique(values: Iterable[tuple[Place, str]], vi: str, en: str) -> None:
     """Refuse a list that names something twice."""
     seen: set[str] = set()
-    for value in values:
+    for at, value in values:
         if value in seen:
-            raise problem(f"{vi} bị trùng: {value}", f"duplicate {en}: {value}")
+            raise problem(f"{vi} bị trùng: {value}", f"duplicate {en}: {value}", at)
         seen.add(value)
+
+
+def known(values: Iterable[tuple[Place, str]], names: Container[str], vi: str, en: str) -> None:
+    """Refuse a reference to something that is not there."""
+    for at, value in values:
+        if value not in names:
+            raise problem(f"không có {vi} {value}", f"no {en} {value}", at)

@@ -54,7 +54,7 @@ class _Multi:
 
 class _Number:
     def encode(self, item: Item, answer: Answer) -> str:
-        if not isinstance(answer, int):
+        if not isinstance(answer, int) or isinstance(answer, bool):
             raise Impossible(item.code, "not_a_number")
         if item.minimum is not None and item.maximum is not None and not item.minimum <= answer <= item.maximum:
             raise Impossible(item.code, "out_of_range")
@@ -65,7 +65,9 @@ class _Words:
     def encode(self, item: Item, answer: Answer) -> str:
         if not isinstance(answer, str):
             raise Impossible(item.code, "not_text")
-        text = unicodedata.normalize("NFC", answer).strip()
+        # Without control characters: databases refuse NUL, and a browser's line end is two characters for one.
+        kept = (c for c in answer if c in "\n\t" or unicodedata.category(c) != "Cc")
+        text = unicodedata.normalize("NFC", "".join(kept)).strip()
         if len(text) > (item.longest or 0):
             raise Impossible(item.code, "too_long")
         return text
@@ -112,11 +114,15 @@ def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Packe
     if unknown:
         raise Impossible(min(unknown), "no_such_item")
     codes, extras = [], []
+    kept: dict[str, Answer] = {}  # a dropped answer must not open the questions that hang on it
     for item in questionnaire.items:
-        given = answers.get(item.code) if holds(item.only_if, answers) else None
-        stored = "" if given is None or given in ("", ()) else CODINGS[item.kind].encode(item, given)
-        if not stored and item.required and holds(item.only_if, answers):
+        asked = holds(item.only_if, kept)
+        given = answers.get(item.code, "") if asked else ""
+        stored = "" if given in ("", ()) else CODINGS[item.kind].encode(item, given)
+        if asked and item.required and not stored:
             raise Impossible(item.code, "missing")
+        if stored:
+            kept[item.code] = given
         if item.closed:
             codes.append(stored or BLANK)
         elif stored:

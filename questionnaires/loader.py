@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarbool import ScalarBoolean
 
 from questionnaires.base import Definition
 from questionnaires.model import Questionnaire
@@ -37,7 +39,15 @@ VIETNAMESE = {
     "string_pattern_mismatch": "mã không đúng dạng",
     "int_type": "phải là số nguyên",
     "int_parsing": "phải là số nguyên",
+    "int_from_float": "phải là số nguyên",
+    "decimal_parsing": "phải là số",
+    "decimal_type": "phải là số",
+    "finite_number": "phải là số",
     "bool_type": "phải là true hoặc false",
+    "bool_parsing": "phải là true hoặc false",
+    "tuple_type": "phải là danh sách",
+    "dict_type": "phải là bảng khóa",
+    "model_type": "phải là bảng khóa",
     "enum": "không thuộc danh sách cho phép",
     "literal_error": "không thuộc danh sách cho phép",
     "too_short": "danh sách thiếu phần tử",
@@ -45,6 +55,8 @@ VIETNAMESE = {
     "greater_than": "quá nhỏ",
     "greater_than_equal": "quá nhỏ",
     "less_than_equal": "quá lớn",
+    "date_type": "ngày không đúng (cần dạng 2025-07-01)",
+    "date_from_datetime_inexact": "ngày không đúng (cần dạng 2025-07-01)",
     "date_from_datetime_parsing": "ngày không đúng (cần dạng 2025-07-01)",
     "": "giá trị không hợp lệ",
 }
@@ -87,7 +99,12 @@ def read(path: Path, model: type[D]) -> Loaded[D]:
     DefinitionError
         With every fault that was found, not only the first.
     """
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        fault = Problem(line, "", "tệp phải lưu bằng mã UTF-8", "the file must be saved as UTF-8")
+        raise DefinitionError(path.name, (fault,)) from None
     return parse(text, model, name=path.name)
 
 
@@ -150,14 +167,23 @@ def guess_model(text: str, name: str) -> type[Definition]:
     raise DefinitionError(name, (Problem(1, "", f"{vi}: cần {', '.join(keys)}", f"{en}: needs {', '.join(keys)}"),))
 
 
+class _DatesAsText(RoundTripConstructor):
+    """Leaves dates to the models, which name the wrong ones."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+
+
 def _yaml(text: str, name: str) -> CommentedMap:
     try:
-        data = YAML(typ="rt").load(text)
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _DatesAsText
+        data = yaml.load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         fault = Problem(line, "", "sai cú pháp YAML", f"YAML syntax: {error.problem}")
         raise DefinitionError(name, (fault,)) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:
         raise DefinitionError(name, (Problem(1, "", "sai cú pháp YAML", f"YAML syntax: {error}"),)) from None
     if not isinstance(data, CommentedMap):
         raise DefinitionError(name, (Problem(1, "", "tệp phải là một bảng khóa", "the file must be a mapping"),))
@@ -171,16 +197,18 @@ def _plain(node: Any) -> Any:
         return [_plain(value) for value in node]
     if isinstance(node, str):
         return str(node)
+    if isinstance(node, ScalarBoolean):  # true or false with an anchor
+        return bool(node)
     return node
 
 
 def _problem(data: CommentedMap, detail: ErrorDetails) -> Problem:
-    path = ".".join(str(step) for step in detail["loc"])
-    line = _line(data, detail["loc"])
+    location = detail["loc"]
+    vi, en = VIETNAMESE.get(detail["type"], VIETNAMESE[""]), detail["msg"]
     if detail["type"] == "definition":
         context = detail["ctx"]
-        return Problem(line, path, str(context["vi"]), str(context["en"]))
-    return Problem(line, path, VIETNAMESE.get(detail["type"], VIETNAMESE[""]), detail["msg"])
+        location, vi, en = (*location, *context["at"]), context["vi"], context["en"]
+    return Problem(_line(data, location), ".".join(str(step) for step in location), vi, en)
 
 
 def _line(data: CommentedMap, location: tuple[int | str, ...]) -> int:

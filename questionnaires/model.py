@@ -1,13 +1,13 @@
 """A satisfaction questionnaire: sections of items, the factors of its index, its scale."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from questionnaires.base import Definition, Key, Line, Model, Text, problem, unique
+from questionnaires.base import Definition, Key, Line, Model, Place, Text, members, problem, unique
 
 LEVELS = 5
 MOST_OPTIONS = 9  # a closed answer is one character, see questionnaires.coding
@@ -157,40 +157,57 @@ class Questionnaire(Definition):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        unique([item.code for item in self.items], "mã câu hỏi", "item code")
-        unique([section.code for section in self.sections], "mã phần", "section code")
-        unique([factor.code for factor in self.factors], "mã yếu tố", "factor code")
-        asked = {item.code: place for place, item in enumerate(self.items)}
-        ratings = {item.code for item in self.rated}
-        in_factors = [code for factor in self.factors for code in (*factor.criteria, *filter(None, [factor.general]))]
+        unique(((at, item.code) for at, item in self._places()), "mã câu hỏi", "item code")
+        unique(members("sections", (section.code for section in self.sections)), "mã phần", "section code")
+        unique(members("factors", (factor.code for factor in self.factors)), "mã yếu tố", "factor code")
+        in_factors = list(self._in_factors())
         unique(in_factors, "câu hỏi của yếu tố", "item of a factor")
-        for code in (*in_factors, self.overall):
+        ratings = {item.code for item in self.rated}
+        for at, code in (*in_factors, (("overall",), self.overall)):
             if code not in ratings:
-                raise problem(f"{code} không phải câu chấm mức hài lòng của phiếu", f"{code} is not a rating item")
-        if self.overall in in_factors:
-            raise problem("câu hỏi chung không được thuộc yếu tố", "the overall item belongs to no factor")
-        if self.waiting is not None and (self.waiting not in asked or self.item(self.waiting).kind is not Kind.NUMBER):
-            raise problem("waiting phải là câu hỏi số", "waiting must be a number item")
-        for place, condition in self._conditions():
-            self._check(condition, asked, place)
+                raise problem(f"{code} không phải câu chấm mức hài lòng của phiếu", f"{code} is not a rating item", at)
+        if self.overall in {code for _, code in in_factors}:
+            raise problem(
+                "câu hỏi chung không được thuộc yếu tố", "the overall item belongs to no factor", ("overall",)
+            )
+        if self.waiting is not None and self.waiting not in {item.code for item in self.of_kind(Kind.NUMBER)}:
+            raise problem("waiting phải là câu hỏi số", "waiting must be a number item", ("waiting",))
+        self._check_conditions()
         return self
 
-    def _conditions(self) -> Iterator[tuple[int, Condition]]:
-        if self.counted_if is not None:
-            yield len(self.items), self.counted_if
-        for place, item in enumerate(self.items):
-            if item.only_if is not None:
-                yield place, item.only_if
+    def _places(self) -> Iterator[tuple[Place, Item]]:
+        for s, section in enumerate(self.sections):
+            for i, item in enumerate(section.items):
+                yield ("sections", s, "items", i), item
 
-    def _check(self, condition: Condition, asked: dict[str, int], place: int) -> None:
-        if asked.get(condition.item, place) >= place:
-            raise problem(
-                f"điều kiện theo {condition.item}: câu này phải được hỏi trước",
-                f"condition on {condition.item}: it must be asked before",
-            )
-        item = self.item(condition.item)
-        if item.kind is not Kind.SINGLE or not set(condition.options) <= {option.code for option in item.options}:
-            raise problem(
-                f"điều kiện theo {condition.item}: phương án không có trong câu hỏi",
-                f"condition on {condition.item}: no such option",
-            )
+    def _in_factors(self) -> Iterator[tuple[Place, str]]:
+        for f, factor in enumerate(self.factors):
+            for c, code in enumerate(factor.criteria):
+                yield ("factors", f, "criteria", c), code
+            if factor.general is not None:
+                yield ("factors", f, "general"), factor.general
+
+    def _check_conditions(self) -> None:
+        before: dict[str, Item] = {}
+        for at, item in self._places():
+            if item.only_if is not None:
+                _check(item.only_if, before, (*at, "only_if"))
+            before[item.code] = item
+        if self.counted_if is not None:
+            _check(self.counted_if, before, ("counted_if",))
+
+
+def _check(condition: Condition, before: Mapping[str, Item], at: Place) -> None:
+    item = before.get(condition.item)
+    if item is None:
+        raise problem(
+            f"điều kiện theo {condition.item}: câu này phải được hỏi trước",
+            f"condition on {condition.item}: it must be asked before",
+            at,
+        )
+    if item.kind is not Kind.SINGLE or not set(condition.options) <= {option.code for option in item.options}:
+        raise problem(
+            f"điều kiện theo {condition.item}: phương án không có trong câu hỏi",
+            f"condition on {condition.item}: no such option",
+            at,
+        )

@@ -1,11 +1,12 @@
 """A province as data: levels, dated units, service fields, counters, completed dossiers."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from questionnaires.base import Definition, Key, Line, Model, Text, problem, unique
+from questionnaires.base import Definition, Key, Line, Model, Place, Text, known, members, problem, unique
 
 
 class Level(Model):
@@ -39,9 +40,11 @@ class Unit(Model):
     @model_validator(mode="after")
     def _dates(self) -> Self:
         if self.until is not None and self.until <= self.since:
-            raise problem("until phải sau since", "until must come after since")
+            raise problem("until phải sau since", "until must come after since", ("until",))
         if self.successors and self.until is None:
             raise problem("đơn vị còn hoạt động thì không có successors", "a living unit has no successors")
+        if self.code in self.successors:
+            raise problem("đơn vị không thể kế tục chính mình", "a unit cannot succeed itself", ("successors",))
         return self
 
 
@@ -87,34 +90,46 @@ class Province(Definition):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        unique([level.key for level in self.levels], "cấp", "level")
-        unique([field.key for field in self.fields], "lĩnh vực", "field")
-        unique([unit.code for unit in self.units], "mã đơn vị", "unit code")
-        levels = {level.key for level in self.levels}
-        fields = {field.key for field in self.fields}
-        units = {unit.code for unit in self.units}
-        for unit in self.units:
-            if unit.level not in levels:
-                raise problem(f"{unit.code}: không có cấp {unit.level}", f"{unit.code}: no level {unit.level}")
-            for other in (*unit.successors, *filter(None, [unit.parent])):
-                if other not in units or other == unit.code:
-                    raise problem(f"{unit.code}: không có đơn vị {other}", f"{unit.code}: no unit {other}")
-        used = {counter.field for counter in self.counters if counter.field}
-        used |= {field for row in self.dossiers for field in row.by_field}
-        for missing in used - fields:
-            raise problem(f"không có lĩnh vực {missing}", f"no field {missing}")
-        for name in {counter.unit for counter in self.counters} | {row.unit for row in self.dossiers}:
-            if name not in units:
-                raise problem(f"không có đơn vị {name}", f"no unit {name}")
+        levels = [level.key for level in self.levels]
+        fields = [field.key for field in self.fields]
+        units = [unit.code for unit in self.units]
+        unique(members("levels", levels), "cấp", "level")
+        unique(members("fields", fields), "lĩnh vực", "field")
+        unique(members("units", units), "mã đơn vị", "unit code")
+        unique(members("counters", (f"{row.unit}: {row.name}" for row in self.counters)), "quầy", "counter")
+        unique(members("dossiers", (f"{row.unit}, {row.year}" for row in self.dossiers)), "số hồ sơ", "dossiers")
+        used = ((("units", i, "level"), unit.level) for i, unit in enumerate(self.units))
+        known(used, set(levels), "cấp", "level")
+        known(self._units_named(), set(units), "đơn vị", "unit")
+        known(self._fields_named(), set(fields), "lĩnh vực", "field")
         self._no_cycle()
         return self
 
+    def _units_named(self) -> Iterator[tuple[Place, str]]:
+        for i, unit in enumerate(self.units):
+            if unit.parent is not None:
+                yield ("units", i, "parent"), unit.parent
+            for n, successor in enumerate(unit.successors):
+                yield ("units", i, "successors", n), successor
+        yield from members("counters", (counter.unit for counter in self.counters))
+        yield from members("dossiers", (row.unit for row in self.dossiers))
+
+    def _fields_named(self) -> Iterator[tuple[Place, str]]:
+        for i, counter in enumerate(self.counters):
+            if counter.field is not None:
+                yield ("counters", i, "field"), counter.field
+        for i, row in enumerate(self.dossiers):
+            for field in row.by_field:
+                yield ("dossiers", i, "by_field", field), field
+
     def _no_cycle(self) -> None:
         parents = {unit.code: unit.parent for unit in self.units}
-        for start in parents:
-            seen, at = set(), parents[start]
+        for i, start in enumerate(parents):
+            seen, at = {start}, parents[start]
             while at is not None:
-                if at == start or at in seen:
-                    raise problem(f"{start}: vòng lặp đơn vị cha", f"{start}: its parents run in a circle")
+                if at in seen:
+                    raise problem(
+                        f"{start}: vòng lặp đơn vị cha", f"{start}: its parents run in a circle", ("units", i, "parent")
+                    )
                 seen.add(at)
                 at = parents[at]

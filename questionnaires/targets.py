@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from questionnaires.base import Definition, Key, Line, Model, Source, Text, problem, unique
+from questionnaires.base import Definition, Key, Line, Model, Source, Text, members, problem, unique
 
 
 class Scope(StrEnum):
@@ -53,5 +53,5 @@ class TargetSet(Definition):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        unique([target.key for target in self.targets], "mã mục tiêu", "target key")
+        unique(members("targets", (target.key for target in self.targets)), "mã mục tiêu", "target key")
         return self

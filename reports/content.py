@@ -8,7 +8,13 @@ from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, Number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """The issuing body as Nghị định 30/2020/NĐ-CP places it."""
+    """The issuing body as Nghị định 30/2020/NĐ-CP places it.
+
+    ``superior`` and ``issuer`` are written as in a sentence ("Sở Nội vụ"; the heading raises them to
+    capitals). ``symbol`` is what follows the number ("BC-SNV"), ``signer`` the lines above the name
+    ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"); the name stays open. A line "Lưu: VT" is added to the
+    recipients when none begins with "Lưu".
+    """
 
     superior: str
     issuer: str
@@ -103,11 +109,15 @@ class Break:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelLine:
-    """How many submissions came by a class of channel, and whether the class enters the rates."""
+    """How many submissions came by a class of channel, and whether the class enters the rates.
+
+    ``issued`` counts the receipts or forms handed out; None where nobody counts them (an open QR code).
+    """
 
     name: str
     received: int
     counted: bool
+    issued: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +144,9 @@ class Method:
 class SatisfactionReport:
     """A satisfaction report of the province or of one unit.
 
-    ``subject`` completes "Kết quả đo lường sự hài lòng ..."; ``comparisons`` hold the units by level and
-    the service fields; ``scale`` names the five levels, lowest first.
+    ``subject`` completes "Kết quả đo lường sự hài lòng ..."; ``scope`` names who was measured ("24 đơn vị
+    của tỉnh Minh Họa"); ``comparisons`` hold the units by level and the service fields; ``scale`` names
+    the five levels, lowest first.
     """
 
     letterhead: Letterhead

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from scoring.results import Estimate, Outcome, Reason, Verdict
 
 DASH = "–"
+FICTIONAL = "SỐ LIỆU GIẢ ĐỊNH DÙNG ĐỂ TRÌNH DIỄN"
 
 OUTCOMES = {
     Outcome.REACHED: "Đạt",
@@ -21,6 +22,7 @@ REASONS = {
     Reason.WITHHELD: "quá ít phiếu, không công bố",
     Reason.NOT_ASKED: "phiếu không hỏi nội dung này",
 }
+WITHHELD = "Không công bố"
 MANY = 10_000
 
 
@@ -75,6 +77,64 @@ def more(verdict: Verdict | None) -> str:
     return f"cần thêm khoảng {number(verdict.more_answers)} phiếu"
 
 
+def rate_cell(rate: float | None, decimals: int = 2) -> str:
+    """A rate in a column headed "%": two decimals, or a dash."""
+    return DASH if rate is None else bare_percent(rate, decimals)
+
+
+def standing(estimate: Estimate, verdict: Verdict | None) -> str:
+    """The verdict in words; a withheld estimate says so instead of "no data"."""
+    return WITHHELD if estimate.reason is Reason.WITHHELD else outcome(verdict)
+
+
+def count(estimate: Estimate) -> str:
+    """The respondents behind an estimate; a dash when they are withheld."""
+    return DASH if estimate.reason is Reason.WITHHELD else number(estimate.n)
+
+
+def figure(estimate: Estimate, decimals: int = 1) -> str:
+    """ "91,3 % (89,0–93,2; n = 842)": a rate never stands alone."""
+    if estimate.value is None:
+        return f"không có tỷ lệ ({REASONS[estimate.reason or Reason.NO_ANSWERS]})"
+    return f"{percent(estimate.value, decimals)} ({around(interval(estimate, decimals), estimate)})"
+
+
+def measurement(estimate: Estimate, unit: str) -> str:
+    """ "trung bình 12,4 phút (11,8–13,1; n = 842)"."""
+    if estimate.value is None:
+        return f"không có số liệu ({REASONS[estimate.reason or Reason.NO_ANSWERS]})"
+    return f"trung bình {number(estimate.value, 1)}\u00a0{unit} ({around(bounds(estimate), estimate)})"
+
+
+def bounds(estimate: Estimate, decimals: int = 1) -> str:
+    """The interval of an estimate that is not a rate: "11,8–13,1", or a dash."""
+    if estimate.interval is None:
+        return DASH
+    return f"{number(estimate.interval.lower, decimals)}–{number(estimate.interval.upper, decimals)}"
+
+
+def around(limits: str, estimate: Estimate) -> str:
+    """What stands in brackets behind a value: "89,0–93,2; n = 842"; without an interval only n."""
+    answers = f"n\u00a0=\u00a0{number(estimate.n)}"
+    return answers if estimate.interval is None else f"{limits}; {answers}"
+
+
+def roman(value: int) -> str:
+    """4 → "IV", as annexes and sections are numbered."""
+    text = ""
+    for letters, worth in (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1)):
+        text += letters * (value // worth)
+        value %= worth
+    return text
+
+
+def more_bare(verdict: Verdict | None) -> str:
+    """The answers still needed as a figure for a column: "≈ 120", "> 10.000"."""
+    if verdict is None or verdict.more_answers is None:
+        return ""
+    return f">\u00a0{number(MANY)}" if verdict.more_answers > MANY else f"≈\u00a0{number(verdict.more_answers)}"
+
+
 def target(operator: str, value: float, *, percent: bool = True) -> str:
     """ "đạt tối thiểu 90 %", "tối đa 20 phút"."""
     shown = value * 100 if percent else value
@@ -92,7 +152,7 @@ def reading(estimate: Estimate, verdict: Verdict | None = None) -> str:
         return f"{text}; {REASONS[estimate.reason or Reason.TOO_FEW_FOR_INTERVAL]}."
     low, high = number(estimate.interval.lower * 100), number(estimate.interval.upper * 100)
     certain = number(estimate.interval.level * 100)
-    text += f"; con số thật nằm trong khoảng {low} đến {high} (độ tin cậy {certain} %)."
+    text += f"; con số thật nằm trong khoảng {low} đến {high} (độ tin cậy {certain}\u00a0%)."
     if verdict is not None:
         text += f" Mục tiêu {number(verdict.target * 100)}: {_conclusion(verdict)}."
     return text

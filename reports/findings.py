@@ -1,0 +1,107 @@
+"""What the figures say, in sentences: titles of charts, summaries, the method in words."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from reports import words
+from reports.content import Break, Comparison, FactorLine, GroupLine, ItemLine, SatisfactionReport, TrendPoint
+from reports.plain import plain
+from scoring.results import Estimate, Outcome
+
+ORDER = (Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL, Outcome.NO_DATA)
+STANDINGS = (*(words.OUTCOMES[outcome] for outcome in ORDER), words.WITHHELD)
+LONGEST_NAME = 70
+
+
+def standings(rows: Iterable[GroupLine]) -> Counter[str]:
+    """How many rows stand where, by the words of `STANDINGS`."""
+    return Counter(words.standing(row.score.index, row.verdict) for row in rows)
+
+
+def comparison(content: Comparison) -> str:
+    """ "Xã, phường: 33/99 đạt mục tiêu 90 %, 12 chưa đạt, 50 chưa đủ căn cứ, 4 không công bố"."""
+    if content.target is None:
+        return _spread(content.title, [(row.name, row.score.index) for row in content.rows])
+    found = standings(content.rows)
+    parts = [f"{found[STANDINGS[0]]}/{len(content.rows)} đạt mục tiêu {words.percent(content.target, 0)}"]
+    parts += [f"{found[other]} {other.lower()}" for other in STANDINGS[1:] if found[other]]
+    return f"{content.title}: {', '.join(parts)}"
+
+
+def items(content: Sequence[ItemLine]) -> str:
+    """The question with the lowest rate and the one with the highest."""
+    return _spread("Mức độ hài lòng theo tiêu chí", [(f"“{i.text}”", i.score.estimate) for i in content])
+
+
+def factors(content: Sequence[FactorLine]) -> str:
+    return _spread("Mức độ hài lòng theo yếu tố", [(f"“{f.name}”", f.score.estimate) for f in content])
+
+
+def _spread(subject: str, rows: Sequence[tuple[str, Estimate]]) -> str:
+    known = [(estimate.value, name) for name, estimate in rows if estimate.value is not None]
+    if not known:
+        return f"{subject}: chưa có số liệu công bố"
+    (low, lowest), (high, highest) = min(known), max(known)
+    if low == high:
+        return f"{subject}: {words.percent(low)}"
+    return f"{subject}: thấp nhất {_quoted(lowest, low)}; cao nhất {_quoted(highest, high)}"
+
+
+def _quoted(name: str, rate: float) -> str:
+    closing = "”" if name.endswith("”") else ""
+    return f"{plain(name, LONGEST_NAME).removesuffix('”')}{closing} ({words.percent(rate)})"
+
+
+def trend(points: Sequence[TrendPoint], breaks: Sequence[Break]) -> str:
+    """The change since the last break; called a rise or a fall only when the two intervals do not meet.
+
+    Intervals that meet can still belong to a change, so the sentence errs on the quiet side.
+    """
+    since = max((b.month for b in breaks if points and b.month <= points[-1].month), default=None)
+    known = [p for p in points if p.estimate.value is not None and (since is None or p.month >= since)]
+    if not known:
+        return "Xu hướng: chưa có số liệu công bố"
+    first, last = known[0], known[-1]
+    end = f"{words.percent(last.estimate.value)} (tháng {words.month(last.month)})"
+    if first is last:
+        return f"Tỷ lệ hài lòng: {end}"
+    start = f"{words.percent(first.estimate.value)} (tháng {words.month(first.month)})"
+    direction = _direction(first.estimate, last.estimate)
+    if direction is None:
+        return f"Từ {start} đến {end}: chưa đủ căn cứ để nói là tăng hay giảm"
+    return f"Tỷ lệ hài lòng {direction} từ {start} đến {end}"
+
+
+def _direction(first: Estimate, last: Estimate) -> str | None:
+    if first.interval is None or last.interval is None:
+        return None
+    if last.interval.lower > first.interval.upper:
+        return "tăng"
+    return "giảm" if last.interval.upper < first.interval.lower else None
+
+
+def period(content: SatisfactionReport) -> str:
+    """ "từ ngày 01/01/2026 đến ngày 31/10/2026"; a campaign that still runs ends with its data."""
+    end = content.ends_on or content.data_as_of
+    return f"từ ngày {words.day(content.starts_on)} đến ngày {words.day(end)}"
+
+
+def note(content: SatisfactionReport) -> str:
+    """What stands under every chart: how to read it, period, method, version."""
+    level = words.number(content.method.level * 100)
+    return f"Dấu chấm: tỷ lệ hài lòng; vạch: khoảng tin cậy {level}\u00a0%; n: số phiếu trả lời được tính. {_source(content)}"
+
+
+def bars_note(content: SatisfactionReport) -> str:
+    return f"Số trong thanh: phần trăm người trả lời chọn mức đó; n: số câu trả lời hợp lệ. {_source(content)}"
+
+
+def _source(content: SatisfactionReport) -> str:
+    rules = f"M1, {content.method.factor_rule}, {content.method.index_rule}"
+    source = f"Số liệu {period(content)}; phương pháp {rules}; phiếu {content.method.questionnaire_ref}."
+    return f"{source} Số liệu giả định." if content.fictional else source
+
+
+def missing(content: SatisfactionReport) -> str:
+    """The note for dashes."""
+    return f"“{words.DASH}”: dưới {content.method.fewest} phiếu, không công bố; hoặc chưa đủ phiếu để tính (khi có ghi số phiếu)."

@@ -1,0 +1,77 @@
+"""The method of a report, in words and symbols: for its last annex and for the spreadsheet."""
+
+from reports import words
+from reports.content import Method, SatisfactionReport
+
+RATE = (
+    "M1: r = (số câu trả lời từ mức {level} “{name}” trở lên) / (số câu trả lời hợp lệ) × 100. "
+    "Câu bỏ trống và câu “không áp dụng” không tính."
+)
+FACTORS = {
+    "F1": "F1: F = (r₁ + r₂ + …) / m: trung bình cộng tỷ lệ của m tiêu chí thuộc yếu tố.",
+    "F2": "F2: F = (tổng số câu trả lời hài lòng) / (tổng số câu trả lời hợp lệ) của các tiêu chí thuộc yếu tố × 100.",
+    "F3": "F3: F = r của câu hỏi chung về yếu tố.",
+}
+INDICES = {
+    "X1": "X1: X = (F₁ + F₂ + …) / k: trung bình cộng của k yếu tố, các yếu tố ngang nhau.",
+    "X2": "X2: X = trung bình cộng tỷ lệ r của tất cả các tiêu chí.",
+    "X4": "X4: X = r của câu hỏi chung về sự phục vụ.",
+}
+INTERVAL = (
+    "Một câu hỏi: khoảng Wilson (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), n là số câu trả lời hợp lệ. "
+    "Yếu tố và chỉ số: khoảng Wilson trên cỡ mẫu hiệu dụng n* = p(1 − p)/v, v là phương sai tuyến tính hóa "
+    "theo từng phiếu. Số trung bình (thời gian): khoảng Student."
+)
+FINITE = (
+    "Khi biết số hồ sơ đã giải quyết N, cỡ mẫu được hiệu chỉnh theo tổng thể hữu hạn (N − n)/(N − 1); "
+    "mọi hồ sơ đều có phiếu thì không còn sai số chọn mẫu."
+)
+DECISION = (
+    "“Đạt”: cả khoảng tin cậy thỏa mục tiêu. “Chưa đạt”: cả khoảng tin cậy không thỏa mục tiêu. Còn lại là "
+    "“Chưa đủ căn cứ”, kèm số phiếu cần thêm nếu tỷ lệ giữ nguyên. So với giá trị chưa làm tròn."
+)
+UNCHECKED = "chưa đối chiếu với văn bản gốc"
+
+
+def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
+    """Label and text of everything needed to understand and repeat the figures."""
+    method = content.method
+    return (
+        ("Phiếu khảo sát", f"{method.questionnaire} ({method.questionnaire_ref})"),
+        ("Mã băm nội dung phiếu (SHA-256)", method.questionnaire_hash),
+        ("Thang đo", _scale(content)),
+        ("Tỷ lệ hài lòng của một tiêu chí", _rate(content)),
+        ("Yếu tố", FACTORS[method.factor_rule]),
+        ("Chỉ số", INDICES[method.index_rule]),
+        ("Khoảng tin cậy", f"Mức {words.percent(method.level, 0)}. {INTERVAL}"),
+        ("Hiệu chỉnh tổng thể hữu hạn", FINITE),
+        ("Kết luận so với mục tiêu", DECISION),
+        ("Kênh được tính vào tỷ lệ", "; ".join(method.classes) or "Không có"),
+        ("Ngưỡng công bố", f"Nhóm và câu hỏi có dưới {method.fewest} phiếu trả lời không công bố, ghi “{words.DASH}”."),
+        ("Nội dung chưa đối chiếu", _unverified(method)),
+        ("Căn cứ", _bases(method)),
+        ("Số liệu đến ngày", words.day(content.data_as_of)),
+        ("Phiên bản chương trình", method.program),
+        ("Mã băm số liệu (SHA-256)", method.data_hash),
+    )
+
+
+def _scale(content: SatisfactionReport) -> str:
+    levels = "; ".join(f"{number} – {name}" for number, name in enumerate(content.scale, 1))
+    return levels if content.method.scale_verified else f"{levels} ({UNCHECKED})"
+
+
+def _rate(content: SatisfactionReport) -> str:
+    level = content.method.satisfied_from
+    return RATE.format(level=level, name=content.scale[level - 1])
+
+
+def _unverified(method: Method) -> str:
+    if not method.unverified_items:
+        return "Không có: lời văn các câu hỏi đã đối chiếu với văn bản gốc."
+    return f"{len(method.unverified_items)} câu hỏi có lời văn {UNCHECKED}: {', '.join(method.unverified_items)}."
+
+
+def _bases(method: Method) -> str:
+    named = (name if verified else f"{name} ({UNCHECKED})" for name, verified in method.legal_basis)
+    return "; ".join(named) or "Không có"

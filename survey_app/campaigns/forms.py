@@ -1,0 +1,57 @@
+"""What Home Affairs enters about a campaign."""
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from survey_app.forms import NEEDED, StaffForm, choices
+
+CHANNELS = (
+    ("A", "A – mã một lần trên giấy hẹn"),
+    ("B", "B – ki-ốt hoặc điều tra viên"),
+    ("C", "C – mã QR tại quầy, trực tuyến"),
+)
+FACTOR_RULES = (
+    ("F1", "F1 – trung bình các tiêu chí của yếu tố"),
+    ("F2", "F2 – gộp mọi câu trả lời của các tiêu chí"),
+    ("F3", "F3 – câu hỏi chung về yếu tố"),
+)
+INDEX_RULES = (
+    ("X1", "X1 – trung bình các yếu tố"),
+    ("X2", "X2 – trung bình mọi tiêu chí"),
+    ("X4", "X4 – câu hỏi chung về sự phục vụ"),
+)
+LEVELS = (("0.9", "90 %"), ("0.95", "95 %"), ("0.99", "99 %"))
+BAD_DATE = "Ngày không đúng."
+
+
+class Ticks(SelectMultipleField):
+    """A choice of several, as tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class CampaignForm(StaffForm):
+    title = StringField("Tên đợt khảo sát", [InputRequired(NEEDED), Length(max=200)])
+    definition_ref = SelectField("Phiếu khảo sát")
+    starts_on = DateField("Ngày bắt đầu", [InputRequired(BAD_DATE)])
+    ends_on = DateField("Ngày kết thúc (bỏ trống: đến khi đóng)", [Optional()])
+    accepts = Ticks("Cách trả lời được nhận", choices=choices(CHANNELS))
+    counts = Ticks("Cách trả lời được tính vào tỷ lệ chính thức", choices=choices(CHANNELS))
+    confidence = SelectField("Độ tin cậy", choices=choices(LEVELS), default="0.95")
+    factor_rule = SelectField("Cách tính yếu tố", choices=choices(FACTOR_RULES))
+    index_rule = SelectField("Cách tính chỉ số", choices=choices(INDEX_RULES))
+    fewest = IntegerField(
+        "Công bố từ (số phiếu)",
+        [InputRequired(NEEDED), NumberRange(3, 100, "Từ 3 đến 100 phiếu.")],
+        default=5,
+    )
+    targets = Ticks("Mục tiêu đối chiếu")
+    fields = Ticks("Lĩnh vực (bỏ trống: mọi lĩnh vực)")
+    units = Ticks("Đơn vị (bỏ trống: toàn tỉnh)", coerce=int)
+
+
+class PopulationForm(StaffForm):
+    file = FileField("Tệp XLSX hoặc CSV", [FileRequired("Chưa chọn tệp.")])

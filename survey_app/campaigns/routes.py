@@ -1,0 +1,203 @@
+"""Campaigns: list, make, change, open, close; populations; release by hand."""
+
+import datetime
+import re
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reports.safe_cells import table_xlsx
+
+from survey_app import web
+from survey_app.campaigns import queries, release, service
+from survey_app.campaigns.forms import CampaignForm, PopulationForm
+from survey_app.errors import Conflict, Rejected
+from survey_app.forms import choices
+from survey_app.policy import Action
+from survey_app.sheets import MOST_BYTES, read_table
+from survey_app.web import access
+
+room = Blueprint("campaigns", __name__, template_folder="templates")
+
+UNIT, FIELD, DOSSIERS = "Mã đơn vị", "Lĩnh vực", "Số hồ sơ"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORDS = {
+    "before_start": "Ngày kết thúc trước ngày bắt đầu.",
+    "no_channel": "Chọn ít nhất một cách trả lời.",
+    "not_accepted": "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một.",
+    "unknown_definition": "Không có phiếu khảo sát này.",
+    "rule_does_not_fit": "Cách tính này không hợp với phiếu: phiếu ngắn không có tiêu chí, hãy chọn F3 và X1 hoặc X4.",
+    "overlap": "Một đợt khác đang mở đã nhận cách trả lời này ở cùng nơi và thời gian.",
+    "unknown_unit": "không có mã đơn vị này trong phạm vi",
+    "unknown_field": "không có lĩnh vực này",
+    "repeated_row": "đơn vị và lĩnh vực này đã có ở dòng trên",
+    "not_a_number": "số hồ sơ phải là số nguyên không âm",
+    "too_large": "Tệp quá lớn.",
+    "too_many_rows": "Tệp quá nhiều dòng.",
+    "not_a_table": "Tệp không phải bảng tính XLSX hoặc CSV.",
+    "not_utf8": "Tệp CSV phải ở dạng UTF-8.",
+    "no_column": "Tệp thiếu cột bắt buộc.",
+    "campaign_closed": "Đợt khảo sát đã đóng, không sửa được nữa.",
+    "campaign_open": "Đợt đang mở: chỉ sửa được tên, ngày kết thúc, mục tiêu và ngưỡng công bố.",
+    "not_a_draft": "Đợt này đã được mở.",
+    "not_open": "Đợt này không ở trạng thái mở.",
+}
+
+
+@room.get("/campaigns")
+@access(Action.MANAGE_CAMPAIGNS)
+def campaigns() -> ResponseReturnValue:
+    with web.reading() as opened:
+        rows = queries.campaigns(opened, web.actor())
+        waiting = queries.waiting(opened, web.actor())
+    return render_template("campaigns/list.html", rows=rows, waiting=waiting)
+
+
+@room.route("/campaigns/new", methods=["GET", "POST"])
+@access(Action.MANAGE_CAMPAIGNS)
+def new() -> ResponseReturnValue:
+    form = _with_choices(CampaignForm())
+    if form.validate_on_submit():
+        try:
+            with web.transaction() as opened:
+                campaign_id = service.create(opened, web.actor(), draft(form), web.now())
+            flash("Đã tạo đợt khảo sát ở dạng nháp.")
+            return redirect(url_for("campaigns.campaign", campaign_id=campaign_id))
+        except Rejected as refusal:
+            form.show(refusal, WORDS)
+    return render_template("campaigns/edit.html", form=form, row=None)
+
+
+@room.get("/campaigns/<int:campaign_id>")
+@access(Action.MANAGE_CAMPAIGNS)
+def campaign(campaign_id: int) -> ResponseReturnValue:
+    with web.reading() as opened:
+        row = queries.campaign(opened, web.actor(), campaign_id)
+        found = queries.choices(opened, web.actor())
+    return render_template("campaigns/detail.html", row=row, choices=found, form=PopulationForm(), problems={})
+
+
+@room.route("/campaigns/<int:campaign_id>/edit", methods=["GET", "POST"])
+@access(Action.MANAGE_CAMPAIGNS)
+def edit(campaign_id: int) -> ResponseReturnValue:
+    with web.reading() as opened:
+        row = queries.campaign(opened, web.actor(), campaign_id)
+    form = _with_choices(CampaignForm(obj=row))
+    if form.validate_on_submit():
+        try:
+            with web.transaction() as opened:
+                service.edit(opened, web.actor(), campaign_id, draft(form), web.now())
+            flash("Đã lưu đợt khảo sát.")
+            return redirect(url_for("campaigns.campaign", campaign_id=campaign_id))
+        except Rejected as refusal:
+            form.show(refusal, WORDS)
+        except Conflict as conflict:
+            form.form_errors.append(WORDS[conflict.reason])
+    return render_template("campaigns/edit.html", form=form, row=row)
+
+
+@room.post("/campaigns/<int:campaign_id>/open")
+@access(Action.MANAGE_CAMPAIGNS)
+def open_(campaign_id: int) -> ResponseReturnValue:
+    try:
+        with web.transaction() as opened:
+            service.open_campaign(opened, web.actor(), campaign_id, web.now())
+        flash("Đợt khảo sát đã mở.")
+    except Rejected as refusal:
+        flash(f"Chưa mở được: {WORDS['overlap']} ({refusal.details['other']})")
+    except Conflict as conflict:
+        flash(WORDS[conflict.reason])
+    return redirect(url_for("campaigns.campaign", campaign_id=campaign_id))
+
+
+@room.post("/campaigns/<int:campaign_id>/close")
+@access(Action.MANAGE_CAMPAIGNS)
+def close(campaign_id: int) -> ResponseReturnValue:
+    try:
+        with web.transaction() as opened:
+            moved = service.close(opened, web.actor(), campaign_id, web.now())
+        flash(f"Đợt khảo sát đã đóng. {moved} phiếu còn chờ đã được gộp vào số liệu.")
+    except Conflict as conflict:
+        flash(WORDS[conflict.reason])
+    return redirect(url_for("campaigns.campaign", campaign_id=campaign_id))
+
+
+@room.post("/campaigns/<int:campaign_id>/populations")
+@access(Action.MANAGE_CAMPAIGNS)
+@web.uploads(MOST_BYTES + 1024)
+def populations(campaign_id: int) -> ResponseReturnValue:
+    form, problems = PopulationForm(), {}
+    if form.validate_on_submit():
+        try:
+            rows = _population_rows(form.file.data.read())
+            with web.transaction() as opened:
+                service.set_populations(opened, web.actor(), campaign_id, rows, web.now())
+            flash(f"Đã nhập {len(rows)} dòng số hồ sơ.")
+            return redirect(url_for("campaigns.campaign", campaign_id=campaign_id))
+        except Rejected as refusal:
+            problems = {place: WORDS[reason] for place, reason in refusal.problems.items()}
+    with web.reading() as opened:
+        row = queries.campaign(opened, web.actor(), campaign_id)
+        found = queries.choices(opened, web.actor())
+    page = render_template("campaigns/detail.html", row=row, choices=found, form=form, problems=problems)
+    return page, 422
+
+
+@room.get("/campaigns/<int:campaign_id>/populations.xlsx")
+@access(Action.MANAGE_CAMPAIGNS)
+def populations_file(campaign_id: int) -> ResponseReturnValue:
+    with web.reading() as opened:
+        rows = queries.population_rows(opened, web.actor(), campaign_id)
+    web.audited_download(f"campaign {campaign_id} populations")
+    content = table_xlsx([UNIT, "Tên đơn vị", FIELD, DOSSIERS], rows, "So ho so")
+    return web.attachment(content, XLSX, f"so-ho-so-{campaign_id}.xlsx")
+
+
+@room.post("/campaigns/release")
+@access(Action.RELEASE)
+def release_now() -> ResponseReturnValue:
+    with web.transaction() as opened:
+        moved = release.release_by_hand(opened, web.actor(), web.now())
+    flash(f"Đã gộp {moved} phiếu vào số liệu." if moved else "Chưa có đơn vị nào đủ phiếu để gộp.")
+    return redirect(url_for("campaigns.campaigns"))
+
+
+def draft(form: CampaignForm) -> service.CampaignDraft:
+    return service.CampaignDraft(
+        title=form.title.data or "",
+        definition_ref=form.definition_ref.data,
+        starts_on=form.starts_on.data or datetime.date.min,
+        ends_on=form.ends_on.data,
+        accepts="".join(sorted(form.accepts.data or [])),
+        counts="".join(sorted(form.counts.data or [])),
+        confidence=float(form.confidence.data),
+        factor_rule=form.factor_rule.data,
+        index_rule=form.index_rule.data,
+        fewest=form.fewest.data or 0,
+        units=tuple(form.units.data or ()),
+        fields=tuple(form.fields.data or ()),
+        targets=tuple(tuple(ref.split("/", 1)) for ref in form.targets.data or ()),
+    )
+
+
+def _with_choices(form: CampaignForm) -> CampaignForm:
+    with web.reading() as opened:
+        found = queries.choices(opened, web.actor())
+    form.definition_ref.choices = choices(found.definitions)
+    form.targets.choices = choices(found.targets)
+    form.fields.choices = choices(found.fields)
+    form.units.choices = choices(found.units)
+    return form
+
+
+def _population_rows(content: bytes) -> list[service.PopulationRow]:
+    rows, problems = [], {}
+    for row in read_table(content, [UNIT, FIELD, DOSSIERS]):
+        number = row.cells[DOSSIERS].replace(".", "")
+        if not re.fullmatch(r"\d{1,8}", number):
+            problems[str(row.number)] = "not_a_number"
+            continue
+        rows.append(service.PopulationRow(unit_code=row.cells[UNIT], field_key=row.cells[FIELD], dossiers=int(number)))
+    if problems:
+        raise Rejected("rows", problems=problems)
+    return rows

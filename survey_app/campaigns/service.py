@@ -1,0 +1,238 @@
+"""Making, opening and closing campaigns; their populations."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from questionnaires.loader import published
+from survey_app import audit, definitions
+from survey_app.campaigns import release
+from survey_app.errors import Conflict, NotFound, Rejected
+from survey_app.models import (
+    Campaign,
+    CampaignField,
+    CampaignTarget,
+    CampaignUnit,
+    DefinitionVersion,
+    Population,
+    ServiceField,
+    Unit,
+)
+from survey_app.models.campaign import CLOSED, DRAFT, OPEN
+from survey_app.models.submission import CHANNELS
+from survey_app.policy import Action, Actor, ensure, scope
+
+FAR_AHEAD = datetime.date.max
+PLAIN_FIELDS = (
+    "title",
+    "starts_on",
+    "ends_on",
+    "accepts",
+    "counts",
+    "confidence",
+    "factor_rule",
+    "index_rule",
+    "fewest",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignDraft:
+    """What Home Affairs enters; empty `units` or `fields` mean all."""
+
+    title: str
+    definition_ref: str
+    starts_on: datetime.date
+    ends_on: datetime.date | None
+    accepts: str
+    counts: str
+    confidence: float
+    factor_rule: str
+    index_rule: str
+    fewest: int
+    units: tuple[int, ...] = ()
+    fields: tuple[str, ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationRow:
+    """Completed dossiers of one unit and field, as imported."""
+
+    unit_code: str
+    field_key: str
+    dossiers: int
+
+
+def create(session: Session, actor: Actor, draft: CampaignDraft, now: datetime.datetime) -> int:
+    """A new campaign in draft; refuses what does not fit together (Rejected). Returns its id."""
+    ensure(actor, Action.MANAGE_CAMPAIGNS)
+    campaign = Campaign(state=DRAFT)
+    _fill(session, campaign, draft)
+    session.add(campaign)
+    session.flush()
+    _fill_scope(session, campaign.id, draft)
+    audit.record(session, actor, "campaign_created", f"campaign {campaign.id}", now=now, detail={"title": draft.title})
+    return campaign.id
+
+
+def edit(session: Session, actor: Actor, campaign_id: int, draft: CampaignDraft, now: datetime.datetime) -> None:
+    """Change a draft. Of an open campaign only title, last day, targets and threshold may change (Conflict)."""
+    campaign = _campaign(session, actor, campaign_id)
+    if campaign.state == CLOSED:
+        raise Conflict("campaign_closed")
+    if campaign.state == OPEN:
+        _same_meaning(session, campaign, draft)
+    _fill(session, campaign, draft)
+    _fill_scope(session, campaign_id, draft)
+    if campaign.state == OPEN:
+        _refuse_overlap(session, campaign)
+    audit.record(session, actor, "campaign_changed", f"campaign {campaign_id}", now=now, detail={"title": draft.title})
+
+
+def open_campaign(session: Session, actor: Actor, campaign_id: int, now: datetime.datetime) -> None:
+    """Open a draft; refused when another open campaign takes the same channel at the same place and time."""
+    campaign = _campaign(session, actor, campaign_id)
+    if campaign.state != DRAFT:
+        raise Conflict("not_a_draft")
+    campaign.state = OPEN
+    session.flush()
+    _refuse_overlap(session, campaign)
+    audit.record(session, actor, "campaign_opened", f"campaign {campaign_id}", now=now)
+
+
+def close(session: Session, actor: Actor, campaign_id: int, now: datetime.datetime) -> int:
+    """Close an open campaign and release what still waits; returns how many submissions that were."""
+    campaign = _campaign(session, actor, campaign_id)
+    if campaign.state != OPEN:
+        raise Conflict("not_open")
+    campaign.state = CLOSED
+    if campaign.ends_on is None or campaign.ends_on > now.date():
+        campaign.ends_on = max(campaign.starts_on, now.date())
+    moved = release.release_campaign(session, campaign_id, now.date())
+    audit.record(session, actor, "campaign_closed", f"campaign {campaign_id}", now=now, detail={"released": moved})
+    return moved
+
+
+def set_populations(
+    session: Session, actor: Actor, campaign_id: int, rows: Iterable[PopulationRow], now: datetime.datetime
+) -> int:
+    """Replace the completed dossiers of a campaign, all or nothing; returns the number of rows.
+
+    Rejected names each row (from 2, below the header) with an unknown unit or field, or a repetition.
+    """
+    campaign = _campaign(session, actor, campaign_id)
+    units = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    fields = set(session.scalars(select(ServiceField.key)))
+    problems: dict[str, str] = {}
+    found: dict[tuple[int, str], int] = {}
+    for number, row in enumerate(rows, start=2):
+        unit_id = units.get(row.unit_code)
+        if unit_id is None or unit_id not in actor.units:
+            problems[str(number)] = "unknown_unit"
+        elif row.field_key not in fields:
+            problems[str(number)] = "unknown_field"
+        elif (unit_id, row.field_key) in found:
+            problems[str(number)] = "repeated_row"
+        else:
+            found[unit_id, row.field_key] = row.dossiers
+    if problems:
+        raise Rejected("rows", problems=problems)
+    session.execute(delete(Population).where(Population.campaign_id == campaign.id))
+    for (unit_id, field_key), dossiers in found.items():
+        session.add(Population(campaign_id=campaign.id, unit_id=unit_id, field_key=field_key, dossiers=dossiers))
+    audit.record(session, actor, "population_imported", f"campaign {campaign_id}", now=now, detail={"rows": len(found)})
+    return len(found)
+
+
+def _campaign(session: Session, actor: Actor, campaign_id: int) -> Campaign:
+    ensure(actor, Action.MANAGE_CAMPAIGNS)
+    campaign = session.get(Campaign, campaign_id, with_for_update=True)
+    if campaign is None:
+        raise NotFound("campaign")
+    return campaign
+
+
+def _fill(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
+    problems = dict(_problems(draft))
+    if problems:
+        raise Rejected("campaign", problems=problems)
+    campaign.definition_id = definitions.register(session, draft.definition_ref).id
+    for name in PLAIN_FIELDS:
+        setattr(campaign, name, getattr(draft, name))
+
+
+def _problems(draft: CampaignDraft) -> Iterable[tuple[str, str]]:
+    """The rules that a campaign must keep, field by field."""
+    if draft.ends_on is not None and draft.ends_on < draft.starts_on:
+        yield "ends_on", "before_start"
+    if not draft.accepts or not set(draft.accepts) <= set(CHANNELS):
+        yield "accepts", "no_channel"
+    if not draft.counts or not set(draft.counts) <= set(draft.accepts):
+        yield "counts", "not_accepted"
+    if draft.definition_ref not in published("satisfaction"):
+        yield "definition_ref", "unknown_definition"
+        return
+    definition = published("satisfaction")[draft.definition_ref].definition
+    try:
+        definitions.plan(definition, draft.factor_rule, draft.index_rule)
+    except ValueError:
+        yield "factor_rule", "rule_does_not_fit"
+
+
+def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> None:
+    for table in (CampaignUnit, CampaignField, CampaignTarget):
+        session.execute(delete(table).where(table.campaign_id == campaign_id))
+    for unit_id in draft.units:
+        session.add(CampaignUnit(campaign_id=campaign_id, unit_id=unit_id))
+    for field_key in draft.fields:
+        session.add(CampaignField(campaign_id=campaign_id, field_key=field_key))
+    for set_ref, key in draft.targets:
+        definitions.target(set_ref, key)
+        session.add(CampaignTarget(campaign_id=campaign_id, set_ref=set_ref, target_key=key))
+    session.flush()
+
+
+def _same_meaning(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
+    """What answers mean must not change under those who have answered."""
+    ref = session.get_one(DefinitionVersion, campaign.definition_id).ref
+    before = (ref, campaign.starts_on, campaign.accepts, campaign.counts, campaign.factor_rule, campaign.index_rule)
+    after = (draft.definition_ref, draft.starts_on, draft.accepts, draft.counts, draft.factor_rule, draft.index_rule)
+    units, fields = _scope_of(session, campaign.id)
+    if before != after or units != set(draft.units) or fields != set(draft.fields):
+        raise Conflict("campaign_open")
+
+
+def _scope_of(session: Session, campaign_id: int) -> tuple[set[int], set[str]]:
+    units = session.scalars(select(CampaignUnit.unit_id).where(CampaignUnit.campaign_id == campaign_id))
+    fields = session.scalars(select(CampaignField.field_key).where(CampaignField.campaign_id == campaign_id))
+    return set(units), set(fields)
+
+
+def _refuse_overlap(session: Session, campaign: Campaign) -> None:
+    """At one counter, on one day, a channel leads to one questionnaire."""
+    others = session.scalars(select(Campaign).where(Campaign.state == OPEN, Campaign.id != campaign.id))
+    units, fields = _scope_of(session, campaign.id)
+    reach = _reach(session, units)
+    for other in others:
+        if not set(other.accepts) & set(campaign.accepts) or not _same_time(campaign, other):
+            continue
+        other_units, other_fields = _scope_of(session, other.id)
+        other_reach = _reach(session, other_units)
+        apart = reach is not None and other_reach is not None and reach.isdisjoint(other_reach)
+        if not apart and not (fields and other_fields and fields.isdisjoint(other_fields)):
+            raise Rejected("overlap", problems={"accepts": "overlap"}, other=other.title)
+
+
+def _same_time(one: Campaign, other: Campaign) -> bool:
+    return one.starts_on <= (other.ends_on or FAR_AHEAD) and other.starts_on <= (one.ends_on or FAR_AHEAD)
+
+
+def _reach(session: Session, units: set[int]) -> frozenset[int] | None:
+    """All units that a scope covers; None for the whole province."""
+    if not units:
+        return None
+    return frozenset().union(*(scope(session, unit_id) for unit_id in units))

@@ -1,0 +1,118 @@
+"""Questionnaire versions in use: registered, frozen, and laid out for tallies and scores."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.coding import BLANK, NOT_APPLICABLE
+from questionnaires.loader import published, questionnaire
+from questionnaires.model import Kind, Questionnaire
+from questionnaires.targets import Target, TargetSet
+from scoring.satisfaction import Factor, Plan
+from scoring.tally import BLANK as BLANK_CODE
+from scoring.tally import NOT_APPLICABLE as NOT_APPLICABLE_CODE
+from scoring.tally import Layout
+from survey_app.errors import Conflict, NotFound
+from survey_app.models import DefinitionItem, DefinitionVersion
+
+
+class FrozenDefinition(Exception):
+    """A definition that collected answers was changed or removed; the start is refused."""
+
+
+def register(session: Session, ref: str) -> DefinitionVersion:
+    """The stored version of a published questionnaire, kept from its first use on.
+
+    Refuses an unknown ref (NotFound), and content that differs from what is stored (Conflict).
+    """
+    if ref not in published("satisfaction"):
+        raise NotFound("definition")
+    loaded = questionnaire(ref)
+    stored = session.scalars(select(DefinitionVersion).where(DefinitionVersion.ref == ref)).one_or_none()
+    if stored is None:
+        stored = DefinitionVersion(ref=ref, content_hash=loaded.content_hash, body=loaded.source)
+        session.add(stored)
+        session.flush()
+        for place, item in enumerate(loaded.definition.closed, start=1):
+            session.add(DefinitionItem(definition_id=stored.id, position=place, item=item.code))
+    elif stored.content_hash != loaded.content_hash:
+        raise Conflict("definition_changed")
+    return stored
+
+
+def check_frozen(session: Session) -> None:
+    """Refuse to go on when a version in use no longer has the content it was used with."""
+    for stored in session.scalars(select(DefinitionVersion)):
+        loaded = published("satisfaction").get(stored.ref)
+        if loaded is None or loaded.content_hash != stored.content_hash:
+            raise FrozenDefinition(
+                f"questionnaires/satisfaction: {stored.ref} is in use and must not change; "
+                "publish a new version instead (restore the file as it was)"
+            )
+
+
+@lru_cache(maxsize=64)
+def layout(ref: str) -> Layout:
+    """How submissions of a version are counted."""
+    definition = questionnaire(ref).definition
+    places = {item.code: place for place, item in enumerate(definition.closed)}
+    return Layout(
+        closed=len(definition.closed),
+        rated=tuple(places[item.code] for item in definition.rated),
+        satisfied_from=definition.satisfied_from,
+        numbers=len(definition.of_kind(Kind.NUMBER)),
+        choices=tuple(len(item.options) for item in definition.of_kind(Kind.MULTI)),
+    )
+
+
+def plan(definition: Questionnaire, factor_rule: str, index_rule: str) -> Plan:
+    """What is estimated from a version's tallies; ValueError when the rules do not fit its questions."""
+    places = {item.code: place for place, item in enumerate(definition.rated)}
+    return Plan(
+        rated=tuple(places),
+        factors=tuple(
+            Factor(f.code, tuple(places[c] for c in f.criteria), places[f.general] if f.general else None)
+            for f in definition.factors
+        ),
+        overall=places[definition.overall],
+        numbers=tuple(item.code for item in definition.of_kind(Kind.NUMBER)),
+        choices=tuple(item.code for item in definition.of_kind(Kind.MULTI)),
+        factor_rule=factor_rule,
+        index_rule=index_rule,
+    )
+
+
+_CODES = np.full(256, 255, np.uint8)
+_CODES[ord(BLANK)], _CODES[ord(NOT_APPLICABLE)] = BLANK_CODE, NOT_APPLICABLE_CODE
+for _digit in range(1, 10):
+    _CODES[ord(str(_digit))] = _digit
+
+
+def code_matrix(packed: Sequence[str], columns: int) -> NDArray[np.uint8]:
+    """Packed answers as numbers, (submissions, closed items); ValueError for a foreign character."""
+    signs = np.frombuffer("".join(packed).encode("ascii"), np.uint8)
+    return _CODES[signs].reshape(len(packed), columns)
+
+
+def target(set_ref: str, key: str) -> tuple[TargetSet, Target]:
+    """A published target and the set it stands in; NotFound when there is none."""
+    for target_set, found in all_targets():
+        if target_set.ref == set_ref and found.key == key:
+            return target_set, found
+    raise NotFound("target")
+
+
+def all_targets() -> Iterable[tuple[TargetSet, Target]]:
+    """Every published target, latest version of each set first in order of its ref."""
+    for loaded in published("targets").values():
+        for found in loaded.definition.targets:
+            yield loaded.definition, found
+
+
+def month_of(day: datetime.date) -> datetime.date:
+    return day.replace(day=1)

@@ -1,0 +1,119 @@
+"""What templates may call: formats, links to assets, the menu, small facts about the installation."""
+
+import base64
+import datetime
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
+from sqlalchemy import select
+from wtforms import Field
+
+from reports import words
+from survey_app import codes, i18n, web
+from survey_app.audit_names import NAMES
+from survey_app.config import ZONE
+from survey_app.models import Letterhead
+from survey_app.policy import Action, Actor
+
+STATIC = Path(__file__).parent / "static"
+
+MENU = (
+    ("results.overview", "Kết quả", Action.READ_RESULTS),
+    ("campaigns.campaigns", "Đợt khảo sát", Action.MANAGE_CAMPAIGNS),
+    ("organisation.units", "Đơn vị", Action.MANAGE_ORGANISATION),
+    ("organisation.counters", "Quầy và mã QR", Action.PRINT_QR),
+    ("respond.entry_list", "Nhập phiếu", Action.ENTER_SUBMISSIONS),
+    ("accounts.accounts", "Tài khoản", Action.MANAGE_ACCOUNTS),
+    ("accounts.audit_log", "Nhật ký", Action.READ_AUDIT),
+)
+
+
+def citizen_style() -> str:
+    return (STATIC / "citizen.css").read_text("utf-8").strip()
+
+
+def style_hash(style: str) -> str:
+    """The Content-Security-Policy source that allows exactly this inline style."""
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@lru_cache(maxsize=64)
+def asset(name: str) -> str:
+    """The address of a static file, renamed by its content so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def menu() -> list[dict[str, object]]:
+    """The places of the signed-in person's role; the one that is open is marked."""
+    found: Actor = g.actor
+    here = request.endpoint or ""
+    return [
+        {"url": url_for(endpoint), "name": name, "here": endpoint == here}
+        for endpoint, name, action in MENU
+        if found.may(action)
+    ]
+
+
+def field_aria(field: Field, hint: str | None) -> dict[str, str]:
+    """The attributes that tie a field to its hint and its error."""
+    parts = [f"{field.id}-hint"] if hint else []
+    if field.errors:
+        parts.append(f"{field.id}-error")
+    aria = {"aria_describedby": " ".join(parts)} if parts else {}
+    return aria | ({"aria_invalid": "true"} if field.errors else {})
+
+
+def scale_x(value: float, low: float) -> str:
+    """Where a rate stands on a drawn scale from `low` to 1, in percent of its width."""
+    return f"{max(0.0, (value - low) / (1 - low)) * 100:.2f}"
+
+
+def letterhead() -> Letterhead | None:
+    """The province's letterhead, read once a request."""
+    if "letterhead" not in g:
+        with web.reading() as opened:
+            g.letterhead = opened.scalars(select(Letterhead)).one_or_none()
+            opened.expunge_all()
+    found: Letterhead | None = g.letterhead
+    return found
+
+
+def fictional() -> bool:
+    found = letterhead()
+    return found is not None and found.fictional
+
+
+def controller() -> str:
+    """Who answers for the data."""
+    found = letterhead()
+    return found.issuer if found else ""
+
+
+def local_time(moment: datetime.datetime) -> str:
+    return moment.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def init_app(app: Flask, style: str) -> None:
+    helpers: dict[str, Any] = {
+        "asset": asset,
+        "audit_name": lambda action: NAMES.get(action, action),
+        # Our own file, read at start: nothing a person typed.
+        "citizen_style": Markup(style),  # noqa: S704
+        "controller": controller,
+        "fictional": fictional,
+        "field_aria": field_aria,
+        "lang_arg": lambda: "en" if i18n.language() == "en" else None,
+        "local_time": local_time,
+        "menu": menu,
+        "receipt_text": codes.grouped,
+        "scale_x": scale_x,
+        "words": words,
+    }
+    app.jinja_env.globals.update(helpers)
+    app.context_processor(lambda: {"actor": g.get("actor")})

@@ -1,0 +1,88 @@
+"""Tables that people upload: XLSX or CSV with a header row, read into plain text cells."""
+
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from survey_app.errors import Rejected
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 100 * 1024 * 1024
+MOST_ROWS = 20_000
+MOST_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row with its number as the spreadsheet shows it, and its cells by column name."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_table(content: bytes, columns: Sequence[str]) -> list[TableRow]:
+    """The rows of an uploaded table that has these columns (in any order, others are ignored).
+
+    Refuses (Rejected, "file") what is not a table, too large, or lacks a column; empty rows are skipped.
+    """
+    if len(content) > MOST_BYTES:
+        raise Rejected("file", problems={"file": "too_large"})
+    lines = _xlsx(content) if content.startswith(b"PK") else _csv(content)
+    header = [_plain(cell).casefold() for cell in next(lines, [])]
+    places = {}
+    for column in columns:
+        if column.casefold() not in header:
+            raise Rejected("file", problems={"file": "no_column"}, column=column)
+        places[column] = header.index(column.casefold())
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        cells = {column: _plain(line[at]) if at < len(line) else "" for column, at in places.items()}
+        if any(cells.values()):
+            rows.append(TableRow(number, cells))
+        if len(rows) > MOST_ROWS:
+            raise Rejected("file", problems={"file": "too_many_rows"})
+    return rows
+
+
+def _csv(content: bytes) -> Iterator[Sequence[object]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Rejected("file", problems={"file": "not_utf8"}) from None
+    if "\0" in text:
+        raise Rejected("file", problems={"file": "not_a_table"})
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+
+
+def _xlsx(content: bytes) -> Iterator[Sequence[object]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+                raise Rejected("file", problems={"file": "too_large"})
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+        raise Rejected("file", problems={"file": "not_a_table"}) from None
+    sheet = book.worksheets[0] if book.worksheets else None
+    rows: Iterable[Sequence[object]] = sheet.iter_rows(values_only=True) if sheet is not None else ()
+    yield from rows
+    book.close()
+
+
+def _plain(cell: object) -> str:
+    """A cell as text: NFC, trimmed, without the quote that guards against formulas, 3.0 as 3."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = unicodedata.normalize("NFC", str(cell)).strip()
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
+        text = text[1:]
+    return text[:MOST_CHARACTERS]

@@ -1,0 +1,437 @@
+"""Made-up report contents: a whole province, a small unit, nothing at all, hostile text."""
+
+import datetime
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from reports.content import (
+    Break,
+    ChannelLine,
+    ChoiceLine,
+    Comparison,
+    CounterSheet,
+    FactorLine,
+    GroupLine,
+    ItemLine,
+    Letterhead,
+    Method,
+    NumberLine,
+    SatisfactionReport,
+    TargetLine,
+    TrendPoint,
+)
+from scoring.disclosure import HIDDEN, withhold
+from scoring.intervals import wilson
+from scoring.results import (
+    ChoiceScore,
+    Distribution,
+    Estimate,
+    FactorScore,
+    GroupScore,
+    Interval,
+    ItemScore,
+    NumberScore,
+    Reason,
+)
+from scoring.verdict import judge
+
+LEVEL = 0.95
+FEWEST = 5
+
+SCALE = ("Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng")
+
+DEPARTMENTS = (
+    "Sở Nội vụ", "Sở Tài chính", "Sở Xây dựng", "Sở Nông nghiệp và Môi trường", "Sở Công Thương",
+    "Sở Khoa học và Công nghệ", "Sở Văn hóa, Thể thao và Du lịch", "Sở Giáo dục và Đào tạo", "Sở Y tế",
+    "Sở Tư pháp", "Sở Dân tộc và Tôn giáo", "Thanh tra tỉnh", "Ban Quản lý các khu công nghiệp",
+    "Trung tâm Phục vụ hành chính công tỉnh",
+)  # fmt: skip
+VERTICAL = ("Công an tỉnh", "Thuế tỉnh", "Bảo hiểm xã hội tỉnh")
+FIELDS = (
+    "Đất đai", "Xây dựng", "Đầu tư", "Y tế công lập", "Giáo dục công lập", "Hộ tịch", "Chứng thực",
+    "Đăng ký kinh doanh", "Lao động, người có công và xã hội", "Môi trường", "Giao thông vận tải", "Lý lịch tư pháp",
+    "Trợ giúp pháp lý nhà nước", "Văn hóa cơ sở", "Trồng trọt và bảo vệ thực vật", "Chăn nuôi và thú y",
+    "Quy hoạch xây dựng", "Thể dục, thể thao",
+)  # fmt: skip
+SYLLABLES = (
+    "Đồng", "Yên", "Phượng", "Nghĩa", "Hưng", "Thịnh", "Quảng", "Lễ", "Mỹ", "Kỳ", "Bằng", "Vững", "Sơn", "Thượng",
+    "Hạ", "Trữ", "Ngữ", "Lặc", "Ỷ", "Ẩm", "Giặm", "Xuân", "Khương", "Cẩm", "Đậu",
+)  # fmt: skip
+QUESTIONS = {
+    "Tiếp cận dịch vụ": (
+        "Nơi ngồi chờ giải quyết công việc có đủ chỗ ngồi",
+        "Trang thiết bị phục vụ người dân, tổ chức đầy đủ",
+        "Trang thiết bị phục vụ người dân, tổ chức hiện đại",
+        "Trang thiết bị phục vụ người dân, tổ chức dễ sử dụng",
+    ),
+    "Thủ tục hành chính": (
+        "Thủ tục hành chính được niêm yết công khai đầy đủ",
+        "Thủ tục hành chính được niêm yết công khai chính xác",
+        "Thành phần hồ sơ mà người dân, tổ chức phải nộp là đúng quy định",
+        "Phí, lệ phí mà người dân, tổ chức phải nộp là đúng quy định",
+        "Thời hạn giải quyết (tính từ ngày hồ sơ được tiếp nhận đến ngày trả kết quả) là đúng quy định",
+    ),
+    "Công chức trực tiếp giải quyết công việc": (
+        "Công chức có thái độ giao tiếp lịch sự",
+        "Công chức chú ý lắng nghe ý kiến của người dân, đại diện tổ chức",
+        "Công chức trả lời, giải đáp đầy đủ các ý kiến của người dân, đại diện tổ chức",
+        "Công chức hướng dẫn kê khai hồ sơ tận tình, chu đáo",
+        "Công chức hướng dẫn hồ sơ dễ hiểu",
+        "Công chức tuân thủ đúng quy định trong giải quyết công việc",
+    ),
+    "Kết quả cung ứng dịch vụ": (
+        "Kết quả mà người dân, tổ chức nhận được là đúng quy định",
+        "Kết quả có thông tin đầy đủ",
+        "Kết quả có thông tin chính xác",
+    ),
+    "Tiếp nhận, giải quyết góp ý, phản ánh, kiến nghị": (
+        "Có bố trí hình thức tiếp nhận góp ý, phản ánh, kiến nghị của người dân, tổ chức",
+        "Người dân, tổ chức thực hiện góp ý, phản ánh, kiến nghị dễ dàng",
+        "Góp ý, phản ánh, kiến nghị được tiếp nhận, xử lý tích cực",
+        "Kết quả xử lý góp ý, phản ánh, kiến nghị được thông báo kịp thời",
+    ),
+}
+GENERAL = "Nhìn chung, Ông/Bà hài lòng như thế nào về {}?"
+OVERALL = "Nhìn chung, Ông/Bà hài lòng như thế nào về sự phục vụ của cơ quan trong lần giải quyết thủ tục này?"
+
+LETTERHEAD = Letterhead(
+    superior="UBND tỉnh Minh Họa",
+    issuer="Sở Nội vụ",
+    symbol="BC-SNV",
+    place="Minh Họa",
+    signer=("GIÁM ĐỐC",),
+    recipients=(
+        "Bộ Nội vụ (để báo cáo)",
+        "Thường trực Tỉnh ủy, HĐND tỉnh, UBND tỉnh (để báo cáo)",
+        "Các sở, ban, ngành thuộc tỉnh",
+        "UBND các xã, phường",
+        "Lưu: VT, CCHC",
+    ),
+)
+
+
+def rate(value: float, n: int) -> Estimate:
+    if n == 0:
+        return Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
+    if n == 1:
+        return Estimate(value=value, n=1, reason=Reason.TOO_FEW_FOR_INTERVAL)
+    lower, upper = (float(x) for x in wilson(value, n, LEVEL))
+    interval = Interval(lower=lower, upper=upper, level=LEVEL, method="wilson_neff")
+    return Estimate(value=value, n=n, effective_n=float(n), interval=interval)
+
+
+def minutes(mean: float, half: float, n: int) -> Estimate:
+    interval = Interval(lower=mean - half, upper=mean + half, level=LEVEL, method="t")
+    return Estimate(value=mean, n=n, effective_n=float(n), interval=interval)
+
+
+def group(key: str, name: str, index: Estimate, *, target: float | None, population: int | None = None) -> GroupLine:
+    score = withhold(
+        GroupScore(
+            key=key, received=index.n + index.n // 20, counted=index.n, population=population, index=index,
+            overall=index, factors=(), items=(), numbers=(), choices=(),
+        ),
+        fewest=FEWEST,
+    )  # fmt: skip
+    verdict = None if target is None else judge(score.index, target=target, population=population)
+    return GroupLine(key=key, name=name, score=score, verdict=verdict)
+
+
+def comparison(title: str, names: Sequence[str], target: float | None, *, most: int = 900, seed: int = 1) -> Comparison:
+    chance = random.Random(seed)
+    rows = []
+    for i, name in enumerate(names):
+        n = max(2, int(most * chance.random() ** 2))
+        value = round(min(1, max(0.3, chance.gauss(0.905, 0.045))) * n) / n
+        rows.append(group(f"{title}-{i}", name, rate(value, n), target=target, population=20 * n))
+    return Comparison(title=title, target=target, rows=tuple(rows))
+
+
+def communes(count: int) -> list[str]:
+    chance = random.Random(7)
+    pairs = [(a, b) for a in SYLLABLES for b in SYLLABLES if a != b]
+    chance.shuffle(pairs)
+    return [f"UBND {'phường' if i % 5 == 0 else 'xã'} {a} {b}" for i, (a, b) in enumerate(pairs[:count])]
+
+
+def item(code: str, text: str, factor: str, n: int, chance: random.Random, *, verified: bool) -> ItemLine:
+    weights = [0.012, 0.03, chance.uniform(0.03, 0.12), chance.uniform(0.3, 0.5), chance.uniform(0.4, 0.55)]
+    levels = [round(n * w / sum(weights)) for w in weights]
+    levels[4] += n - sum(levels)
+    score = ItemScore(
+        code=code,
+        estimate=rate((levels[3] + levels[4]) / n if n else 0, n),
+        distribution=Distribution(levels=tuple(levels), not_applicable=3, blank=2),
+    )
+    return ItemLine(code=code, text=text, factor=factor, verified=verified, score=score)
+
+
+def items(n: int) -> tuple[ItemLine, ...]:
+    chance = random.Random(3)
+    rows = []
+    for f, (factor, texts) in enumerate(QUESTIONS.items(), 1):
+        for i, text in enumerate(texts, 1):
+            rows.append(item(f"Y{f}.{i}", text, factor, max(0, n - i), chance, verified=i == 1))
+        general = GENERAL.format(factor[0].lower() + factor[1:])
+        rows.append(item(f"Y{f}.C", general, factor, n, chance, verified=False))
+    return (*rows, item("C1", OVERALL, "Đánh giá chung", n, chance, verified=False))
+
+
+def trend(months: int) -> tuple[TrendPoint, ...]:
+    chance = random.Random(5)
+    points = []
+    for i in range(months):
+        year, month = divmod(2025 * 12 + 4 + i, 12)
+        n = 400 + 37 * (i % 7)
+        estimate = HIDDEN if i == 3 else rate(round((0.86 + 0.003 * i + chance.gauss(0, 0.01)) * n) / n, n)
+        points.append(TrendPoint(month=datetime.date(year, month + 1, 1), estimate=estimate))
+    return tuple(points)
+
+
+def target(
+    name: str, value: float, estimate: Estimate, *, operator: str = ">=", percent: bool = True, verified: bool = True
+) -> TargetLine:
+    return TargetLine(
+        name=name, operator=operator, value=value, percent=percent, year=2025, estimate=estimate,
+        verdict=judge(estimate, target=value, operator=operator, population=None), verified=verified,
+        source="Kế hoạch số 402/KH-UBND ngày 21/8/2021 của UBND tỉnh Bắc Giang",
+    )  # fmt: skip
+
+
+METHOD = Method(
+    questionnaire="Phiếu khảo sát sự hài lòng tại Bộ phận Một cửa",
+    questionnaire_ref="sipas-one-stop@1",
+    questionnaire_hash="9f2c4e0b7d5a48d1a6c3f0e9b8172635445362718099aabbccddeeff00112233",
+    legal_basis=(
+        ("Quyết định số 2640/QĐ-BNV ngày 10/10/2017 của Bộ Nội vụ phê duyệt phương pháp đo lường sự hài lòng", False),
+        ("Quyết định số 1001/QĐ-BNV ngày 11/12/2023 của Bộ trưởng Bộ Nội vụ", False),
+        ("Kế hoạch số 402/KH-UBND ngày 21/8/2021 của UBND tỉnh Bắc Giang về cải cách hành chính nhà nước", True),
+    ),
+    factor_rule="F1",
+    index_rule="X1",
+    level=LEVEL,
+    satisfied_from=4,
+    fewest=FEWEST,
+    classes=("Phiếu theo mã biên nhận dùng một lần", "Máy tính bảng tại quầy, điều tra viên"),
+    unverified_items=tuple(row.code for row in items(50) if not row.verified),
+    scale_verified=True,
+    program="0.1.0",
+    data_hash="0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9",
+)
+
+CHOICES = (
+    ("ND1", "Ông/Bà phải đi lại bao nhiêu lần để giải quyết công việc?",
+     (("1 lần", 0.642), ("2 lần", 0.271), ("3 lần", 0.061), ("4 lần", 0.015), ("Từ 5 lần trở lên", 0.011))),
+    ("ND2", "Công chức có gây phiền hà, sách nhiễu đối với Ông/Bà không?", (("Có", 0.011), ("Không", 0.989))),
+    ("ND4", "Cơ quan trả kết quả đúng hẹn, sớm hẹn hay trễ hẹn?",
+     (("Đúng hẹn", 0.71), ("Sớm hẹn", 0.252), ("Trễ hẹn", 0.038))),
+    ("ND6", "Cơ quan có gửi thư xin lỗi vì trễ hẹn không?", (("Có", None), ("Không", None))),
+)  # fmt: skip
+
+
+def choices(answered: int) -> tuple[ChoiceLine, ...]:
+    return tuple(
+        ChoiceLine(code=code, text=text, answered=answered if options[0][1] is not None else 0, options=options,
+                   verified=False)
+        for code, text, options in CHOICES
+    )  # fmt: skip
+
+
+def factors(n: int) -> tuple[FactorLine, ...]:
+    values = (0.8812, 0.9134, 0.9365, 0.9291, 0.8647)
+    return tuple(
+        FactorLine(name=name, score=FactorScore(code=f"Y{i}", estimate=rate(value, n)))
+        for i, (name, value) in enumerate(zip(QUESTIONS, values, strict=True), 1)
+    )
+
+
+def province(communes_count: int = 99) -> SatisfactionReport:
+    whole = group("tinh", "Tỉnh Minh Họa", rate(0.9134, 24815), target=0.90, population=412_306)
+    wait = minutes(17.42, 0.61, 23_990)
+    return SatisfactionReport(
+        letterhead=LETTERHEAD,
+        subject="của người dân, tổ chức đối với sự phục vụ của các cơ quan hành chính nhà nước tỉnh Minh Họa năm 2026",
+        scope="117 đơn vị của tỉnh Minh Họa",
+        campaign="Khảo sát tại Bộ phận Một cửa năm 2026",
+        starts_on=datetime.date(2026, 1, 1),
+        ends_on=datetime.date(2026, 10, 31),
+        data_as_of=datetime.date(2026, 11, 15),
+        made_on=datetime.date(2026, 11, 20),
+        fictional=True,
+        whole=whole,
+        targets=(
+            target("Mức độ hài lòng đối với sự phục vụ của cơ quan hành chính nhà nước", 0.90, whole.score.index),
+            target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực đất đai", 0.85, rate(0.842, 1320)),
+            target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực xây dựng", 0.85, rate(0.79, 860)),
+            target("Mức độ hài lòng về dịch vụ y tế công lập", 0.85, HIDDEN, verified=False),
+            target("Thời gian chờ trung bình tại Bộ phận Một cửa", 20, wait, operator="<=", percent=False),
+        ),
+        comparisons=(
+            comparison("Sở, ban, ngành", DEPARTMENTS, 0.90, most=4000, seed=2),
+            comparison("Cơ quan ngành dọc", VERTICAL, 0.90, most=3000, seed=4),
+            comparison("Xã, phường", communes(communes_count), 0.90, seed=11),
+            comparison("Lĩnh vực", FIELDS, None, most=3000, seed=6),
+        ),
+        factors=factors(24_815),
+        items=items(24_815),
+        numbers=(
+            NumberLine(text="Thời gian chờ đến lượt giao dịch", unit="phút",
+                       score=NumberScore(code="TG", estimate=wait)),
+        ),
+        choices=choices(24_100),
+        trend=trend(18),
+        breaks=(Break(month=datetime.date(2025, 7, 1), label="Chính quyền hai cấp từ 01/7/2025"),),
+        channels=(
+            ChannelLine(name="Mã biên nhận dùng một lần", received=18_220, counted=True, issued=402_118),
+            ChannelLine(name="Máy tính bảng tại quầy, điều tra viên", received=7_836, counted=True),
+            ChannelLine(name="Mã QR mở, trực tuyến", received=3_914, counted=False),
+        ),
+        scale=SCALE,
+        method=METHOD,
+    )  # fmt: skip
+
+
+def unit() -> SatisfactionReport:
+    """A small commune: no comparisons, few answers, one question withheld."""
+    whole = group("xa", "UBND xã Đồng Ỷ", rate(0.875, 40), target=0.90, population=812)
+    rows = list(items(40)[:7])
+    rows[2] = replace(rows[2], score=ItemScore(code=rows[2].code, estimate=HIDDEN, distribution=None))
+    return replace(
+        province(0),
+        letterhead=replace(LETTERHEAD, superior="UBND tỉnh Minh Họa", issuer="UBND xã Đồng Ỷ", symbol="BC-UBND",
+                           place="Đồng Ỷ", signer=("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")),
+        subject="của người dân, tổ chức đối với sự phục vụ của UBND xã Đồng Ỷ năm 2026",
+        scope="UBND xã Đồng Ỷ",
+        whole=whole,
+        targets=(target("Mức độ hài lòng đối với sự phục vụ của cơ quan hành chính nhà nước", 0.9, whole.score.index),),
+        comparisons=(),
+        factors=factors(40),
+        items=tuple(rows),
+        trend=trend(5),
+        breaks=(),
+        fictional=False,
+    )  # fmt: skip
+
+
+def nothing() -> SatisfactionReport:
+    """A unit that nobody has answered for yet."""
+    empty = rate(0, 0)
+    whole = group("xa", "UBND xã Đồng Ỷ", empty, target=0.90)
+    return replace(
+        unit(), whole=whole, ends_on=None, fictional=True,
+        targets=(target("Mức độ hài lòng", 0.9, empty),), factors=(), items=(), numbers=(), choices=(), trend=(),
+        channels=(), method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
+    )  # fmt: skip
+
+
+def single() -> SatisfactionReport:
+    """One answer, and a threshold that lets it be shown."""
+    one = rate(1.0, 1)
+    score = replace(group("xa", "Xã", rate(0.5, 10), target=0.9).score, received=1, counted=1, index=one, overall=one)
+    whole = GroupLine(key="xa", name="Xã", score=score, verdict=judge(one, target=0.9))
+    return replace(
+        unit(), whole=whole, targets=(target("Mức độ hài lòng", 0.9, one),), trend=trend(1), items=items(2)[:1],
+        comparisons=(Comparison(title="Xã", target=None, rows=(whole,)),),
+        method=replace(METHOD, fewest=1, scale_verified=False),
+    )  # fmt: skip
+
+
+def withheld() -> SatisfactionReport:
+    """Everything is below the threshold."""
+    whole = group("xa", "UBND xã Đồng Ỷ", rate(0.75, 4), target=0.90, population=30)
+    hidden = ItemScore(code="x", estimate=HIDDEN, distribution=None)
+    none = ChoiceScore(code="x", answered=0, shares=None, reason=Reason.WITHHELD)
+    return replace(
+        unit(),
+        whole=whole,
+        targets=(target("Mức độ hài lòng", 0.9, whole.score.index),),
+        comparisons=(Comparison(title="Quầy", target=0.9, rows=(whole, whole)),),
+        factors=tuple(replace(f, score=replace(f.score, estimate=HIDDEN)) for f in factors(40)),
+        items=tuple(replace(i, score=hidden) for i in items(40)),
+        numbers=(NumberLine(text="Thời gian chờ", unit="phút", score=NumberScore(code="TG", estimate=HIDDEN)),),
+        choices=tuple(
+            replace(c, answered=none.answered, options=tuple((name, None) for name, _ in c.options))
+            for c in choices(40)
+        ),
+        trend=tuple(replace(point, estimate=HIDDEN) for point in trend(6)),
+        channels=(),
+    )
+
+
+ATTACKS = (
+    "<b>chưa đóng",
+    "</para></font>",
+    "<img src='file:///etc/passwd'/>",
+    '<img src="/etc/hostname" width="10" height="10"/>',
+    '<img src="http://127.0.0.1:9/x.png"/>',
+    '<a href="javascript:alert(1)">nhấn</a>',
+    '<link href="http://example.org">x</link>',
+    '<font size="5000">to</font>',
+    '<font name="KhongCo">x</font>',
+    "<onDraw name='x' label='y'/>",
+    "&amp;&lt;&undefined; &#0; ]]>",
+    "NUL\x00 BEL\x07 ESC\x1b[31m xóa\x7f",
+    "mặt\ud800 nạ\udfff đơn",
+    "Nguyê\u0303n Thi\u0323 Hô\u0300ng \u202egnol\u202c \u2066ẩn\u2069",
+    "A" * 5000,
+    "$\\frac{1}{2}$ {0} %s {name} \\n",
+)
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\x00=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://x")',
+)
+
+
+def hostile(words: Iterable[str] = ATTACKS) -> SatisfactionReport:
+    """Attack strings wherever a person or a definition may put text."""
+    attacks = list(words)
+    every = iter(attacks * 40)
+    content = province(4)
+    compared = tuple(
+        replace(c, title=next(every), rows=tuple(replace(row, name=next(every)) for row in c.rows))
+        for c in content.comparisons
+    )
+    return replace(
+        content,
+        letterhead=Letterhead(superior=next(every), issuer=next(every), symbol=next(every), place=next(every),
+                              signer=(next(every),), recipients=tuple(attacks)),
+        subject=next(every), scope=next(every), campaign=next(every),
+        targets=tuple(replace(t, name=next(every), source=next(every)) for t in content.targets),
+        comparisons=compared,
+        factors=tuple(replace(f, name=next(every)) for f in content.factors),
+        items=tuple(replace(i, text=next(every), factor=next(every), code=next(every)) for i in content.items),
+        numbers=tuple(replace(x, text=next(every), unit=next(every)) for x in content.numbers),
+        choices=tuple(
+            replace(c, text=next(every), options=tuple((next(every), share) for _, share in c.options))
+            for c in content.choices
+        ),
+        breaks=tuple(replace(b, label=next(every)) for b in content.breaks),
+        channels=tuple(replace(c, name=next(every)) for c in content.channels),
+        scale=tuple(next(every) for _ in SCALE),
+        method=replace(
+            METHOD, questionnaire=next(every), questionnaire_ref=next(every), questionnaire_hash=next(every),
+            legal_basis=tuple((word, False) for word in attacks), classes=tuple(attacks),
+            unverified_items=tuple(attacks), program=next(every), data_hash=next(every),
+        ),
+    )  # fmt: skip
+
+
+def counters(count: int = 3) -> tuple[CounterSheet, ...]:
+    return tuple(
+        CounterSheet(
+            unit="UBND xã Đồng Ỷ" if i % 2 else "Trung tâm Phục vụ hành chính công tỉnh Minh Họa",
+            counter=f"Quầy {i + 1}: Đất đai, xây dựng" if i % 2 else f"Quầy {i + 1}",
+            place="Tầng 1, nhà A" if i % 2 else None,
+            code=f"KM{i:02}ĐH".replace("Đ", "D"),
+            url=f"https://hailong.minhhoa.example/r/KM{i:02}DH",
+        )
+        for i in range(count)
+    )

@@ -1,5 +1,6 @@
 """Charts drawn straight onto the pages of a PDF, as vectors and real text."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from matplotlib.backend_bases import GraphicsContextBase
@@ -12,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
-from reports.renderer import Step, TypefaceRenderer, face, fill_alpha, steps, stroke_alpha
+from reports.renderer import Step, TypefaceRenderer, dash_pattern, face, fill_alpha, steps, stroke_alpha
 
 CAPS = {"butt": 0, "round": 1, "projecting": 2}
 JOINS = {"miter": 0, "round": 1, "bevel": 2}
@@ -38,7 +39,8 @@ class CanvasRenderer(TypefaceRenderer):
         if stroke:
             self._pen(gc)
         if fill:
-            self.canvas.setFillColorRGB(*rgbFace[:3], alpha=fill_alpha(gc, rgbFace))
+            red, green, blue = rgbFace[:3]
+            self.canvas.setFillColorRGB(red, green, blue, fill_alpha(gc, rgbFace))
         self.canvas.drawPath(self._trace(list(steps(path, transform))), stroke=int(stroke), fill=int(fill))
         self.canvas.restoreState()
 
@@ -55,7 +57,7 @@ class CanvasRenderer(TypefaceRenderer):
     ) -> None:
         self.canvas.saveState()
         self._clip(gc)
-        self.canvas.setFillColorRGB(*gc.get_rgb()[:3], alpha=stroke_alpha(gc))
+        self.canvas.setFillColorRGB(*gc.get_rgb()[:3], stroke_alpha(gc))
         self.canvas.translate(x, y)
         self.canvas.rotate(angle)
         self.canvas.setFont(face(prop), prop.get_size_in_points())
@@ -63,13 +65,13 @@ class CanvasRenderer(TypefaceRenderer):
         self.canvas.restoreState()
 
     def _pen(self, gc: GraphicsContextBase) -> None:
-        self.canvas.setStrokeColorRGB(*gc.get_rgb()[:3], alpha=stroke_alpha(gc))
+        self.canvas.setStrokeColorRGB(*gc.get_rgb()[:3], stroke_alpha(gc))
         self.canvas.setLineWidth(gc.get_linewidth())
         self.canvas.setLineCap(CAPS[gc.get_capstyle()])
         self.canvas.setLineJoin(JOINS[gc.get_joinstyle()])
-        offset, dashes = gc.get_dashes()
-        if dashes is not None:
-            self.canvas.setDash([float(dash) for dash in dashes], float(offset or 0))
+        offset, dashes = dash_pattern(gc)
+        if dashes:
+            self.canvas.setDash(dashes, offset)
 
     def _clip(self, gc: GraphicsContextBase) -> None:
         box = gc.get_clip_rectangle()
@@ -78,12 +80,17 @@ class CanvasRenderer(TypefaceRenderer):
             outline: list[Step] = [("L" if i else "M", corner) for i, corner in enumerate(corners)]
             self.canvas.clipPath(self._trace([*outline, ("Z", ())]), stroke=0, fill=0)
         path, transform = gc.get_clip_path()
-        if path is not None:
+        if isinstance(path, Path) and transform is not None:
             self.canvas.clipPath(self._trace(list(steps(path, transform))), stroke=0, fill=0)
 
     def _trace(self, outline: list[Step]) -> PDFPathObject:
         shape = self.canvas.beginPath()
-        draw = {"M": shape.moveTo, "L": shape.lineTo, "C": shape.curveTo, "Z": shape.close}
+        draw: dict[str, Callable[..., None]] = {
+            "M": shape.moveTo,
+            "L": shape.lineTo,
+            "C": shape.curveTo,
+            "Z": shape.close,
+        }
         for code, points in outline:
             draw[code](*points)
         return shape

@@ -104,12 +104,13 @@ class Sheet:
         self.height = around(title, head, note) + max(body, 1.0) + foot
         self.figure = Figure(figsize=(WIDTH / 72, self.height / 72), dpi=72, facecolor=PAPER)
         self.figure.set_label(plain(title))
-        self.write(0, TITLE_LINE - 3, heading, size=TITLE_SIZE, weight="bold")
+        # Drawn first, so that it is also read and copied first.
+        self.write(0, TITLE_LINE - 3, heading, size=TITLE_SIZE, weight="bold", zorder=-2)
         self.write(0, self.bottom + foot + GAP + NOTE_LINE - 2, remark, size=NOTE_SIZE, color=MUTED)
 
     def say(self, x: float, y: float, value: str, **look: Any) -> None:
         """One line of text with its baseline at y."""
-        settings = {"size": TEXT_SIZE, "color": INK, "va": "baseline"} | look
+        settings: dict[str, Any] = {"size": TEXT_SIZE, "color": INK, "va": "baseline"} | look
         self.figure.text(
             x, self.height - y, plain(value), transform=IdentityTransform(), parse_math=False, **settings
         )  # fmt: skip

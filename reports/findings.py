@@ -89,7 +89,8 @@ def period(content: SatisfactionReport) -> str:
 def note(content: SatisfactionReport) -> str:
     """What stands under every chart: how to read it, period, method, version."""
     level = words.number(content.method.level * 100)
-    return f"Dấu chấm: tỷ lệ hài lòng; vạch: khoảng tin cậy {level}\u00a0%; n: số phiếu trả lời được tính. {_source(content)}"
+    reading = f"Dấu chấm: tỷ lệ hài lòng; vạch: khoảng tin cậy {level}\u00a0%; n: số phiếu trả lời được tính."
+    return f"{reading} {_source(content)}"
 
 
 def bars_note(content: SatisfactionReport) -> str:
@@ -104,4 +105,5 @@ def _source(content: SatisfactionReport) -> str:
 
 def missing(content: SatisfactionReport) -> str:
     """The note for dashes."""
-    return f"“{words.DASH}”: dưới {content.method.fewest} phiếu, không công bố; hoặc chưa đủ phiếu để tính (khi có ghi số phiếu)."
+    hidden = f"“{words.DASH}”: dưới {content.method.fewest} phiếu, không công bố"
+    return f"{hidden}; hoặc chưa đủ phiếu để tính (khi có ghi số phiếu)."

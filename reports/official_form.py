@@ -23,7 +23,7 @@ ROOM_TO_SIGN = 26 * mm
 # A line under a text that must be a third to a half as long as the text.
 SHARE_UNDERLINED = 0.42
 
-BARE = [
+BARE: list[theme.Command] = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -48,7 +48,7 @@ def heading(letterhead: Letterhead, year: int) -> Table:
     place = f"{plain(letterhead.place, LONGEST_NAME)}, ngày{OPEN}tháng{OPEN}năm {year}"
     numbered = _centred(f"Số:{OPEN}{_symbol(letterhead)}", theme.SYMBOL)
     rows: list[list[object]] = [[left, right], [numbered, theme.paragraph(place, theme.PLACE_DATE)]]
-    commands = [*BARE, ("TOPPADDING", (0, 1), (-1, 1), 6), ("VALIGN", (0, 1), (-1, 1), "BOTTOM")]
+    commands: list[theme.Command] = [*BARE, ("TOPPADDING", (0, 1), (-1, 1), 6), ("VALIGN", (0, 1), (-1, 1), "BOTTOM")]
     return Table(rows, [LEFT_COLUMN, RIGHT_COLUMN], style=commands)
 
 
@@ -82,7 +82,7 @@ def closing(last: Sequence[Flowable], letterhead: Letterhead) -> KeepTogether:
     right: list[Flowable] = [_centred(line.upper(), theme.SIGNER) for line in letterhead.signer]
     right.append(Spacer(0, ROOM_TO_SIGN))
     # The smaller type on the left is lowered onto the signer's baseline.
-    level = ("TOPPADDING", (0, 0), (0, 0), theme.SIGNER.fontSize - theme.RECIPIENTS_HEAD.fontSize)
+    level: theme.Command = ("TOPPADDING", (0, 0), (0, 0), theme.SIGNER.fontSize - theme.RECIPIENTS_HEAD.fontSize)
     block = Table([[left, right]], [WIDTH * 0.52, WIDTH * 0.48], style=[*BARE, level])
     return KeepTogether([*last, Spacer(0, 14), block])
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -62,6 +63,13 @@ def steps(path: Path, transform: Transform) -> Iterator[Step]:
 def _cubic(start: tuple[float, float], quadratic: tuple[float, ...]) -> tuple[float, ...]:
     (x0, y0), (qx, qy, x, y) = start, quadratic
     return (x0 + 2 * (qx - x0) / 3, y0 + 2 * (qy - y0) / 3, x + 2 * (qx - x) / 3, y + 2 * (qy - y) / 3, x, y)
+
+
+def dash_pattern(gc: GraphicsContextBase) -> tuple[float, list[float]]:
+    """Where the dashes begin, and their lengths (none: a solid line)."""
+    offset, dashes = gc.get_dashes()
+    lengths = [] if dashes is None else [float(x) for x in np.ravel(np.asarray(dashes, float))]
+    return float(offset or 0), lengths
 
 
 def stroke_alpha(gc: GraphicsContextBase) -> float:

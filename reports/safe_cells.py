@@ -27,6 +27,7 @@ Cell = str | int | float | Rate | datetime.date | None
 TRIGGERS = tuple("=+-@＝＋－＠")
 LONGEST_CELL = 32_000  # a cell of a spreadsheet holds 32 767 characters
 WIDEST = 60
+YES_NO = {True: "Có", False: "Không"}
 WARNING = "#b42318"
 # Never guess a formula, a link or a number from a text; the same content gives the same bytes.
 OPTIONS = {
@@ -40,6 +41,8 @@ EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 def csv_cell(value: Cell) -> str | int | float:
     """Numbers with a decimal dot, rates in percent, dates as ISO, texts with a ' before what could be a formula."""
+    if isinstance(value, bool):
+        return YES_NO[value]
     if isinstance(value, Rate):
         return round(100 * value.value, 4)
     if isinstance(value, datetime.date):
@@ -108,6 +111,8 @@ def _write_row(
 
 def write(page: Worksheet, row: int, column: int, value: Cell, looks: Looks, look: Format | None = None) -> None:
     """A number, rate or date as what it is, a text always as text."""
+    if isinstance(value, bool):
+        value = YES_NO[value]
     if isinstance(value, str):
         text = plain(value, LONGEST_CELL)
         page.write_string(row, column, text, look or (looks.quoted if _dangerous(value, text) else looks.text))

@@ -51,10 +51,15 @@ def _drawn(figures: Sequence[Figure]) -> list[Flowable]:
     return flow
 
 
+def _note(said: str) -> Flowable:
+    """Before its table: after a table that fills the page it would stand alone on the next one."""
+    return paragraph(said, theme.NOTE)
+
+
 def _comparison(content: SatisfactionReport, comparison: Comparison) -> Annex:
     figures = charts.forest_parts(comparison, note=findings.note(content), first=FIRST_ROOM, later=LATER_ROOM)
     table = _judged_table if comparison.target is not None else _plain_table
-    flow = [*_drawn(figures), table(comparison, content.whole), paragraph(findings.missing(content), theme.NOTE)]
+    flow = [*_drawn(figures), _note(findings.missing(content)), table(comparison, content.whole)]
     return Annex(f"Tỷ lệ hài lòng: {comparison.title}", flow, comparison=comparison)
 
 
@@ -88,7 +93,7 @@ def _items(content: SatisfactionReport) -> list[Flowable]:
     figures = charts.distribution_parts(
         content.items, content.scale, note=findings.bars_note(content), first=FIRST_ROOM, later=LATER_ROOM
     )
-    return [*_drawn(figures), _item_table(content), paragraph(_item_note(content), theme.NOTE)]
+    return [*_drawn(figures), _note(_item_note(content)), _item_table(content)]
 
 
 def _item_table(content: SatisfactionReport) -> Flowable:
@@ -132,11 +137,8 @@ def _trend(content: SatisfactionReport) -> list[Flowable]:
         ]
         for p in content.trend
     ]
-    return [
-        *_drawn([chart]),
-        data_table(columns, rows, size=SMALL_TABLE),
-        paragraph(findings.missing(content), theme.NOTE),
-    ]
+    table = data_table(columns, rows, size=SMALL_TABLE)
+    return [*_drawn([chart]), _note(findings.missing(content)), table]
 
 
 def _method(content: SatisfactionReport) -> list[Flowable]:

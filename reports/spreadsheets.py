@@ -18,7 +18,16 @@ __all__ = ["csv_table", "table_csv", "table_xlsx", "workbook"]
 
 MEASURED = ("Tỷ lệ hài lòng", "Cận dưới", "Cận trên", "n")
 JUDGED = ("Kết luận", "Phiếu cần thêm")
-WIDTHS = {"Tên": 42, "Nội dung": 42, "Mục tiêu": 60, "Cách làm": 100, "Kết luận": 18, "Nguồn": 50, "Ghi chú": 34}
+WIDTHS = {
+    "Tên": 42,
+    "Nội dung": 42,
+    "Mục tiêu": 60,
+    "Cách làm": 100,
+    "Kết luận": 18,
+    "Yếu tố": 28,
+    "Nguồn": 50,
+    "Ghi chú": 34,
+}
 OTHER_WIDTH = 13
 CSV_HEADER = (
     "Nhóm", "Tên", "Nội dung", "Đơn vị tính", "Giá trị (dấu chấm thập phân)", "Cận dưới", "Cận trên", "n", "Mục tiêu",
@@ -78,10 +87,8 @@ def _title(content: SatisfactionReport) -> str:
 
 def _tables(content: SatisfactionReport) -> Iterator[_Table]:
     yield _Table("Tổng hợp", _title(content), ("Nội dung", *MEASURED, *JUDGED, "Ghi chú"), _summary(content))
-    yield _Table(
-        "Mục tiêu", "Kết quả so với mục tiêu", ("Mục tiêu", "Năm", "Kết quả", *MEASURED[1:], *JUDGED, "Nguồn", "Ghi chú"),
-        _targets(content),
-    )  # fmt: skip
+    header: tuple[str, ...] = ("Mục tiêu", "Năm", "Kết quả", *MEASURED[1:], *JUDGED, "Nguồn", "Ghi chú")
+    yield _Table("Mục tiêu", "Kết quả so với mục tiêu", header, _targets(content))
     for comparison in content.comparisons:
         header = ("STT", "Tên", *MEASURED, *JUDGED) if comparison.target is not None else ("STT", "Tên", *MEASURED)
         yield _Table(comparison.title, findings.comparison(comparison), header, _compared(comparison))

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
-from reports.renderer import TypefaceRenderer, fill_alpha, steps, stroke_alpha
+from reports.renderer import TypefaceRenderer, dash_pattern, fill_alpha, steps, stroke_alpha
 
 SANS_PER_SERIF = 1.15  # a reader's sans-serif is about that much wider than the documents' typeface
 CAPS = {"butt": "butt", "round": "round", "projecting": "square"}
@@ -107,10 +107,10 @@ def _pen(gc: GraphicsContextBase) -> dict[str, str]:
         attributes["stroke-opacity"] = _number(stroke_alpha(gc))
     attributes["stroke-linecap"] = CAPS[gc.get_capstyle()]
     attributes["stroke-linejoin"] = gc.get_joinstyle()
-    offset, dashes = gc.get_dashes()
-    if dashes is not None:
+    offset, dashes = dash_pattern(gc)
+    if dashes:
         attributes["stroke-dasharray"] = " ".join(_number(dash) for dash in dashes)
-        attributes["stroke-dashoffset"] = _number(float(offset or 0))
+        attributes["stroke-dashoffset"] = _number(offset)
     return attributes
 
 

@@ -13,7 +13,7 @@ from reports import theme
 from reports.plain import plain
 from scoring.results import Outcome
 
-ALIGNMENTS = {"LEFT": TA_LEFT, "CENTER": TA_CENTER, "RIGHT": TA_RIGHT}
+ALIGNMENTS: dict[str, theme.Alignment] = {"LEFT": TA_LEFT, "CENTER": TA_CENTER, "RIGHT": TA_RIGHT}
 PADDING = 4.0
 LONGEST_CELL = 400  # a row must fit on a page
 
@@ -30,7 +30,7 @@ class Column:
 
 
 def data_table(
-    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, size: float = 11, totals: int = 0
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, size: float = 10.5, totals: int = 0
 ) -> Table:
     """A table of the document's width; the last `totals` rows are bold."""
     looks = {
@@ -43,7 +43,7 @@ def data_table(
     for i, row in enumerate(rows):
         font = theme.FAMILY if i < first_total else theme.BOLD
         cells.append([_cell(value, c, looks[c.align, font]) for value, c in zip(row, columns, strict=True)])
-    commands = [("ALIGN", (i, 1), (i, -1), column.align) for i, column in enumerate(columns)]
+    commands: list[theme.Command] = [("ALIGN", (i, 1), (i, -1), column.align) for i, column in enumerate(columns)]
     commands += [("SIZE", (0, 0), (-1, -1), size), ("LEADING", (0, 0), (-1, -1), size * 1.27)]
     if totals:
         commands.append(("FONTNAME", (0, -totals), (-1, -1), theme.BOLD))
@@ -64,21 +64,23 @@ def _paragraph(value: str, look: ParagraphStyle) -> Flowable:
     return theme.paragraph(plain(value, LONGEST_CELL), look)
 
 
+COLOURS = {
+    Outcome.REACHED: theme.REACHED,
+    Outcome.NOT_REACHED: theme.NOT_REACHED,
+    Outcome.CANNOT_TELL: theme.CANNOT_TELL,
+    Outcome.NO_DATA: theme.MUTED,
+}
+STROKES = {
+    Outcome.REACHED: ((1, 4, 3, 1.5), (3, 1.5, 7, 7)),
+    Outcome.NOT_REACHED: ((1.5, 1.5, 6.5, 6.5), (1.5, 6.5, 6.5, 1.5)),
+    Outcome.NO_DATA: ((2, 4, 6, 4),),
+}
+
+
 class Sign(Flowable):
     """The sign of a verdict, drawn because the typeface has no ✓ and ✕."""
 
     SIZE = 8.0
-    COLOURS = {
-        Outcome.REACHED: theme.REACHED,
-        Outcome.NOT_REACHED: theme.NOT_REACHED,
-        Outcome.CANNOT_TELL: theme.CANNOT_TELL,
-        Outcome.NO_DATA: theme.MUTED,
-    }
-    STROKES = {
-        Outcome.REACHED: ((1, 4, 3, 1.5), (3, 1.5, 7, 7)),
-        Outcome.NOT_REACHED: ((1.5, 1.5, 6.5, 6.5), (1.5, 6.5, 6.5, 1.5)),
-        Outcome.NO_DATA: ((2, 4, 6, 4),),
-    }
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -89,7 +91,7 @@ class Sign(Flowable):
         return self.SIZE, self.SIZE
 
     def draw(self) -> None:
-        colour = HexColor(self.COLOURS[self.outcome])
+        colour = HexColor(COLOURS[self.outcome])
         self.canv.setStrokeColor(colour)
         self.canv.setLineWidth(1.5)
         self.canv.setLineCap(1)
@@ -98,4 +100,4 @@ class Sign(Flowable):
             self.canv.setFont(theme.BOLD, 11)
             self.canv.drawCentredString(self.SIZE / 2, 0.5, "?")
         else:
-            self.canv.lines(self.STROKES[self.outcome])
+            self.canv.lines(STROKES[self.outcome])

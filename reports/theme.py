@@ -4,12 +4,11 @@ Every document passes `FAMILY` as the initial font, and every style and table na
 a PDF holds embedded fonts only.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Literal
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor, black
+from reportlab.lib.colors import Color, HexColor, black
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -32,6 +31,9 @@ LEFT, RIGHT = 30 * mm, 15 * mm
 WIDTH, HEIGHT = A4[0] - LEFT - RIGHT, A4[1] - TOP - BOTTOM
 INDENT = 12.7 * mm
 
+Alignment = Literal[0, 1, 2, 4]
+Command = tuple[str, tuple[int, int], tuple[int, int], *tuple[Any, ...]]
+
 
 def _register() -> None:
     folder = Path(__file__).parent / "fonts"
@@ -44,10 +46,35 @@ def _register() -> None:
 _register()
 
 
-def style(name: str, size: float, *, font: str = FAMILY, align: int = TA_LEFT, **more: float) -> ParagraphStyle:
+def style(
+    name: str,
+    size: float,
+    *,
+    font: str = FAMILY,
+    align: Alignment = TA_LEFT,
+    leading: float = 0,
+    indent: float = 0,
+    before: float = 0,
+    after: float = 0,
+    with_next: bool = False,
+    colour: Color = black,
+) -> ParagraphStyle:
     """A style with room for stacked Vietnamese marks."""
-    settings: dict[str, object] = {"leading": size * 1.27, "allowWidows": 0, "allowOrphans": 0, **more}
-    return ParagraphStyle(name, fontName=font, bulletFontName=font, fontSize=size, alignment=align, **settings)
+    return ParagraphStyle(
+        name,
+        fontName=font,
+        bulletFontName=font,
+        fontSize=size,
+        leading=leading or size * 1.27,
+        alignment=align,
+        firstLineIndent=indent,
+        spaceBefore=before,
+        spaceAfter=after,
+        keepWithNext=int(with_next),
+        textColor=colour,
+        allowWidows=0,
+        allowOrphans=0,
+    )
 
 
 NATION = style("nation", 13, font=BOLD, align=TA_CENTER)
@@ -57,16 +84,15 @@ ISSUER = style("issuer", 13, font=BOLD, align=TA_CENTER)
 SYMBOL = style("symbol", 13, align=TA_CENTER, leading=17)
 PLACE_DATE = style("place-date", 14, font=ITALIC, align=TA_CENTER, leading=18)
 TITLE = style("title", 14, font=BOLD, align=TA_CENTER)
-NOTICE = style("notice", 13, font=BOLD, align=TA_CENTER, textColor=HexColor(NOT_REACHED))
-BASIS = style("basis", 14, font=ITALIC, align=TA_JUSTIFY, firstLineIndent=INDENT, spaceBefore=6)
-BODY = style("body", 14, align=TA_JUSTIFY, firstLineIndent=INDENT, spaceBefore=6)
-HEADING = style("heading", 14, font=BOLD, firstLineIndent=INDENT, spaceBefore=12, keepWithNext=1)
-SUBHEADING = style("subheading", 14, font=BOLD, firstLineIndent=INDENT, spaceBefore=8, keepWithNext=1)
-CAPTION = style("caption", 13, font=BOLD, align=TA_CENTER, spaceBefore=8, spaceAfter=4, keepWithNext=1)
-UNIT_OF_MEASURE = style("unit-of-measure", 11, font=ITALIC, align=2, spaceAfter=2, keepWithNext=1)
-NOTE = style("note", 11, font=ITALIC, align=TA_JUSTIFY, spaceBefore=4)
+NOTICE = style("notice", 13, font=BOLD, align=TA_CENTER, colour=HexColor(NOT_REACHED))
+BASIS = style("basis", 14, font=ITALIC, align=TA_JUSTIFY, indent=INDENT, before=6)
+BODY = style("body", 14, align=TA_JUSTIFY, indent=INDENT, before=6)
+HEADING = style("heading", 14, font=BOLD, indent=INDENT, before=12, with_next=True)
+SUBHEADING = style("subheading", 14, font=BOLD, indent=INDENT, before=8, with_next=True)
+CAPTION = style("caption", 13, font=BOLD, align=TA_CENTER, before=8, after=4, with_next=True)
+NOTE = style("note", 11, font=ITALIC, align=TA_JUSTIFY, before=4)
 ANNEX_NUMBER = style("annex-number", 14, font=BOLD, align=TA_CENTER)
-ANNEX_OF = style("annex-of", 13, font=ITALIC, align=TA_CENTER, spaceAfter=8)
+ANNEX_OF = style("annex-of", 13, font=ITALIC, align=TA_CENTER, after=8)
 SIGNER = style("signer", 14, font=BOLD, align=TA_CENTER)
 RECIPIENTS_HEAD = style("recipients-head", 12, font=BOLD_ITALIC)
 RECIPIENTS = style("recipients", 11)
@@ -95,6 +121,8 @@ class Document(BaseDocTemplate):
             pagesize=A4,
             title=plain(title),
             author=plain(author),
+            subject="",
+            creator="",
             lang="vi-VN",
             displayDocTitle=True,
             initialFontName=FAMILY,
@@ -120,7 +148,7 @@ class Document(BaseDocTemplate):
         canvas.setFont(BOLD, 9)
         canvas.drawCentredString(A4[0] / 2, BOTTOM / 2 - 3, self.footer)
 
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (the library's name)
+    def afterFlowable(self, flowable: Flowable) -> None:
         """Headings become bookmarks."""
         if isinstance(flowable, Heading):
             key = f"{self.page}-{flowable.outline}"
@@ -145,7 +173,7 @@ def new_part() -> list[Flowable]:
     return [NextPageTemplate("first"), PageBreak()]
 
 
-def grid(*more: Sequence[object]) -> list[Sequence[object]]:
+def grid(*more: Command) -> list[Command]:
     """The commands of every table: thin black lines, header shaded, cells in the middle."""
     whole = ((0, 0), (-1, -1))
     return [
@@ -153,8 +181,8 @@ def grid(*more: Sequence[object]) -> list[Sequence[object]]:
         ("GRID", *whole, 0.5, black),
         ("BACKGROUND", (0, 0), (-1, 0), HexColor(SURFACE)),
         ("VALIGN", *whole, "MIDDLE"),
-        ("TOPPADDING", *whole, 2),
-        ("BOTTOMPADDING", *whole, 3),
+        ("TOPPADDING", *whole, 1.5),
+        ("BOTTOMPADDING", *whole, 2.5),
         ("LEFTPADDING", *whole, 4),
         ("RIGHTPADDING", *whole, 4),
         *more,

@@ -23,6 +23,11 @@ REASONS = {
     Reason.NOT_ASKED: "phiếu không hỏi nội dung này",
 }
 WITHHELD = "Không công bố"
+CHANNELS = {
+    "A": "Mã một lần trên giấy hẹn (nhóm A)",
+    "B": "Ki-ốt hoặc có điều tra viên (nhóm B)",
+    "C": "Mã QR tại quầy, trực tuyến (nhóm C)",
+}
 MANY = 10_000
 
 

@@ -40,11 +40,21 @@ class Factor:
     general: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A closed question with given options: its place among the closed items and how many options it has."""
+
+    code: str
+    place: int
+    options: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is estimated from a tally.
 
-    ``rated``, ``numbers`` and ``choices`` name the items in the order of the layout. ``overall`` is
+    ``rated``, ``numbers`` and ``choices`` (multiple choice) name the items in the order of the
+    layout, ``singles`` the other closed items whose options are counted. ``overall`` is
     the position of the whole-service question among the rated items. ``factor_rule`` is F1 (mean of
     the criteria's rates), F2 (satisfied answers over answers, pooled over the criteria) or F3 (the
     factor-in-general question); ``index_rule`` is X1 (mean of the factors), X2 (mean of all criteria)
@@ -56,6 +66,7 @@ class Plan:
     overall: int
     numbers: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    singles: tuple[Single, ...] = ()
     factor_rule: str = "F1"
     index_rule: str = "X1"
 
@@ -151,7 +162,7 @@ def score(
                 for i, code in enumerate(plan.rated)
             ),
             numbers=tuple(NumberScore(code=code, estimate=numbers[i][g]) for i, code in enumerate(plan.numbers)),
-            choices=_choices(tally, plan, g),
+            choices=(*_singles(tally, plan, g), *_choices(tally, plan, g)),
         )
         for g, key in enumerate(keys)
     )
@@ -315,12 +326,21 @@ def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
     return [_estimate(mean[g], n[g], n[g], (lower[g], upper[g]), level, "t", 2) for g in range(len(n))]
 
 
+def _singles(tally: Tally, plan: Plan, g: int) -> tuple[ChoiceScore, ...]:
+    counts = [(single.code, tally.counts[g, single.place, 1 : single.options + 1]) for single in plan.singles]
+    return tuple(_shares(code, int(ticks.sum()), [int(n) for n in ticks]) for code, ticks in counts)
+
+
+def _shares(code: str, answered: int, ticks: Sequence[int]) -> ChoiceScore:
+    if not answered:
+        return ChoiceScore(code=code, answered=0, shares=None, reason=Reason.NO_ANSWERS)
+    return ChoiceScore(code=code, answered=answered, shares=tuple(n / answered for n in ticks))
+
+
 def _choices(tally: Tally, plan: Plan, g: int) -> tuple[ChoiceScore, ...]:
     scores, at = [], 0
     for code, options in zip(plan.choices, tally.layout.choices, strict=True):
         answered, *ticks = (int(x) for x in tally.choices[g, at : at + options + 1])
-        shares = tuple(tick / answered for tick in ticks) if answered else None
-        reason = None if answered else Reason.NO_ANSWERS
-        scores.append(ChoiceScore(code=code, answered=answered, shares=shares, reason=reason))
+        scores.append(_shares(code, answered, ticks))
         at += options + 1
     return tuple(scores)

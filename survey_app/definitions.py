@@ -13,7 +13,7 @@ from questionnaires.coding import BLANK, NOT_APPLICABLE
 from questionnaires.loader import published, questionnaire
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Target, TargetSet
-from scoring.satisfaction import Factor, Plan
+from scoring.satisfaction import Factor, Plan, Single
 from scoring.tally import BLANK as BLANK_CODE
 from scoring.tally import NOT_APPLICABLE as NOT_APPLICABLE_CODE
 from scoring.tally import Layout
@@ -73,6 +73,7 @@ def layout(ref: str) -> Layout:
 def plan(definition: Questionnaire, factor_rule: str, index_rule: str) -> Plan:
     """What is estimated from a version's tallies; ValueError when the rules do not fit its questions."""
     places = {item.code: place for place, item in enumerate(definition.rated)}
+    closed = enumerate(definition.closed)
     return Plan(
         rated=tuple(places),
         factors=tuple(
@@ -82,6 +83,7 @@ def plan(definition: Questionnaire, factor_rule: str, index_rule: str) -> Plan:
         overall=places[definition.overall],
         numbers=tuple(item.code for item in definition.of_kind(Kind.NUMBER)),
         choices=tuple(item.code for item in definition.of_kind(Kind.MULTI)),
+        singles=tuple(Single(i.code, place, len(i.options)) for place, i in closed if i.kind is Kind.SINGLE),
         factor_rule=factor_rule,
         index_rule=index_rule,
     )

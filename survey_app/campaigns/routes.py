@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reports.safe_cells import table_xlsx
-
 from survey_app import web
 from survey_app.campaigns import queries, release, service
 from survey_app.campaigns.forms import CampaignForm, PopulationForm

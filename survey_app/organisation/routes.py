@@ -1,6 +1,7 @@
 """placeholder"""
 
 from flask import Blueprint
+
 from survey_app import web
 from survey_app.policy import Action
 

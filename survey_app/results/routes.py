@@ -1,13 +1,159 @@
-"""placeholder"""
+"""Results on screen, and the same content as PDF, spreadsheet and CSV."""
 
-from flask import Blueprint
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from reports import charts, findings, method, satisfaction, spreadsheets
+from reports.content import Comparison, GroupLine, SatisfactionReport
+from reports.svg_renderer import svg
 from survey_app import web
+from survey_app.errors import NotFound
 from survey_app.policy import Action
+from survey_app.results import queries, service
+from survey_app.web import access
 
 room = Blueprint("results", __name__, template_folder="templates")
 
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+PAGES = {
+    "overview": "Tổng quan",
+    "units": "Đơn vị",
+    "fields": "Lĩnh vực",
+    "criteria": "Tiêu chí",
+    "trend": "Theo tháng",
+    "method": "Phương pháp",
+}
+FIELDS_TITLE = "Lĩnh vực"
+cache = service.Cache()
+
+SORTS: dict[str, Callable[[GroupLine], object]] = {
+    "name": lambda line: line.name,
+    "rate": lambda line: -1.0 if line.score.index.value is None else line.score.index.value,
+    "n": lambda line: line.score.counted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a results page shows: the content, and what can be chosen instead."""
+
+    content: SatisfactionReport
+    campaigns: tuple[tuple[int, str], ...]
+    campaign_id: int
+    unit_id: int
+
 
 @room.get("/results")
-@web.access(Action.READ_RESULTS)
-def overview() -> str:
-    return ""
+@access(Action.READ_RESULTS)
+def overview() -> ResponseReturnValue:
+    """The latest campaign of one's own part of the province."""
+    with web.reading() as opened:
+        found = queries.campaigns(opened, web.actor())
+    if not found:
+        return render_template("results/none.html")
+    return redirect(url_for("results.page", campaign_id=found[0][0], name="overview"))
+
+
+@room.get("/results/<int:campaign_id>/<any(overview, units, fields, criteria, trend, method):name>")
+@access(Action.READ_RESULTS)
+def page(campaign_id: int, name: str) -> ResponseReturnValue:
+    found = _open(campaign_id)
+    return render_template(
+        f"results/{name}.html",
+        name=name,
+        pages=PAGES,
+        content=found.content,
+        found=found,
+        sort=request.args.get("sort", ""),
+        rows=_sorted,
+        search=request.args.get("q", "").strip()[:80],
+        findings=findings,
+        fields_title=FIELDS_TITLE,
+        method_rows=method.rows,
+    )
+
+
+@room.get("/results/choose")
+@access(Action.READ_RESULTS)
+def choose() -> ResponseReturnValue:
+    """Another campaign, on the same page and unit."""
+    name = request.args.get("page", "overview")
+    campaign_id, unit_id = request.args.get("campaign", type=int), request.args.get("unit", type=int)
+    if name not in PAGES or campaign_id is None:
+        raise NotFound("campaign")
+    return redirect(url_for("results.page", campaign_id=campaign_id, name=name, unit=unit_id))
+
+
+@room.get("/results/<int:campaign_id>/report.pdf")
+@access(Action.READ_RESULTS)
+def pdf(campaign_id: int) -> ResponseReturnValue:
+    return _download(campaign_id, satisfaction.render, PDF, "pdf")
+
+
+@room.get("/results/<int:campaign_id>/report.xlsx")
+@access(Action.READ_RESULTS)
+def xlsx(campaign_id: int) -> ResponseReturnValue:
+    return _download(campaign_id, spreadsheets.workbook, XLSX, "xlsx")
+
+
+@room.get("/results/<int:campaign_id>/report.csv")
+@access(Action.READ_RESULTS)
+def csv(campaign_id: int) -> ResponseReturnValue:
+    return _download(campaign_id, spreadsheets.csv_table, CSV, "csv")
+
+
+@room.get("/results/<int:campaign_id>/chart/<name>.svg")
+@access(Action.READ_RESULTS)
+def chart(campaign_id: int, name: str) -> ResponseReturnValue:
+    """A drawing of the content: trend, criteria, or the comparison of that number."""
+    drawing = _drawing(_open(campaign_id).content, name)
+    response = Response(drawing, mimetype="image/svg+xml")
+    # An image of its own, never a page: nothing in it may load or run.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _drawing(content: SatisfactionReport, name: str) -> bytes:
+    if name == "trend":
+        target = next((c.target for c in content.comparisons if c.target is not None), None)
+        return svg(charts.trend(content.trend, content.breaks, target, note=findings.note(content)))
+    if name == "criteria":
+        return svg(charts.distribution(content.items, content.scale, note=findings.bars_note(content)))
+    if name.isdecimal() and int(name) < len(content.comparisons):
+        return svg(charts.forest(content.comparisons[int(name)], note=findings.note(content)))
+    raise NotFound("chart")
+
+
+def _open(campaign_id: int) -> Opened:
+    actor = web.actor()
+    unit_id = request.args.get("unit", actor.unit_id, int)
+    with web.reading() as opened:
+        content = service.report(opened, actor, campaign_id, unit_id, today=web.now().date(), cache=cache)
+        campaigns = queries.campaigns(opened, actor)
+    return Opened(content, campaigns, campaign_id, unit_id)
+
+
+def _download(
+    campaign_id: int, face: Callable[[SatisfactionReport], bytes], media_type: str, ending: str
+) -> ResponseReturnValue:
+    found = _open(campaign_id)
+    content = face(found.content)
+    web.audited_download(
+        f"campaign {campaign_id} report", unit=found.unit_id, form=ending, data=found.content.method.data_hash
+    )
+    return web.attachment(content, media_type, f"bao-cao-hai-long-{campaign_id}-{found.unit_id}.{ending}")
+
+
+def _sorted(comparison: Comparison, sort: str) -> list[GroupLine]:
+    """The rows in the order that the URL asks for: "rate" ascending, "-rate" descending."""
+    key = SORTS.get(sort.lstrip("-"))
+    if key is None:
+        return list(comparison.rows)
+    return sorted(comparison.rows, key=key, reverse=sort.startswith("-"))  # type: ignore[arg-type]

@@ -1,0 +1,227 @@
+"""The command line: database, definitions, province, accounts, batches, audit, server, demonstration."""
+
+import datetime
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from questionnaires.inspect import changes, outline
+from questionnaires.loader import MODELS, DefinitionError, Loaded, guess_model, parse, published
+from survey_app import audit, backup, server
+from survey_app.accounts.service import AccountDraft, add_account
+from survey_app.campaigns import release, tallying
+from survey_app.config import ZONE, Settings, UnsafeSetting
+from survey_app.db import Database, UnsafeDatabase
+from survey_app.definitions import FrozenDefinition
+from survey_app.demo import run as demonstration
+from survey_app.errors import Refusal
+from survey_app.models import Unit
+from survey_app.organisation.loading import load_province
+from survey_app.policy import Role
+
+T = TypeVar("T")
+
+
+def _settings() -> Settings:
+    return Settings.from_env(os.environ)
+
+
+def _database() -> Database:
+    settings = _settings()
+    return Database(settings.database_url, audit_key=settings.audit_key)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(ZONE)
+
+
+@click.group()
+def cli() -> None:
+    """Đo lường sự hài lòng: các lệnh quản trị."""
+
+
+@cli.group()
+def db() -> None:
+    """Cơ sở dữ liệu."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the schema up to REVISION (default: the newest)."""
+    _database().upgrade(revision)
+
+
+@db.command()
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the schema back to REVISION."""
+    _database().downgrade(revision)
+
+
+@db.command("check")
+def check_database() -> None:
+    """Say whether the database is safe and its schema is that of the program."""
+    database = _database()
+    database.check()
+    database.schema_differences()
+
+
+@db.command("backup")
+@click.argument("target", type=click.Path(path_type=Path))
+def make_backup(target: Path) -> None:
+    """Write a consistent copy of the running SQLite database to TARGET."""
+    backup.backup(_database(), target)
+    click.echo(f"Đã sao lưu vào {target}")
+
+
+@cli.group()
+def definitions() -> None:
+    """Phiếu khảo sát, mục tiêu, tỉnh."""
+
+
+@definitions.command("list")
+def list_definitions() -> None:
+    """List every published definition with its hash."""
+    for family in MODELS:
+        for ref, loaded in published(family).items():
+            click.echo(f"{family}\t{ref}\t{loaded.content_hash[:12]}\t{loaded.definition.title.vi}")
+
+
+@definitions.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_definitions(files: tuple[Path, ...]) -> None:
+    """Check definition FILES and print their outline; faults are named by line and path."""
+    for file in files:
+        loaded = _loaded(str(file))
+        click.echo("\n".join(outline(loaded.definition)))
+
+
+@definitions.command("diff")
+@click.argument("old")
+@click.argument("new")
+def diff_definitions(old: str, new: str) -> None:
+    """List what NEW changes against OLD; each is a file or a published ref such as qr-short@1."""
+    for line in changes(_loaded(old).definition, _loaded(new).definition):
+        click.echo(line)
+
+
+@cli.group()
+def province() -> None:
+    """Tỉnh."""
+
+
+@province.command("load")
+@click.argument("ref")
+def load(ref: str) -> None:
+    """Load a province definition (file or ref) into an empty database."""
+    with _database().transaction() as session:
+        load_province(session, _loaded(ref).definition, _now())
+
+
+@cli.group()
+def account() -> None:
+    """Tài khoản."""
+
+
+@account.command("add")
+@click.argument("username")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--unit", "unit_code", required=True, help="Code of the unit that the person answers for.")
+def add(username: str, name: str, role: str, unit_code: str) -> None:
+    """Add an account and print its issued password, to be replaced at the first sign-in."""
+    with _database().transaction() as session:
+        unit = session.query(Unit).filter_by(code=unit_code).one_or_none()
+        if unit is None:
+            raise click.ClickException(f"Không có đơn vị {unit_code}")
+        draft = AccountDraft(username=username, name=name, role=Role(role), unit_id=unit.id)
+        made, password = add_account(session, draft)
+        audit.record(session, None, "account_created", made.username, now=_now(), detail={"role": role})
+    click.echo(f"{made.username}\t{password}")
+
+
+@cli.command("release")
+def release_now() -> None:
+    """Release waiting submissions as at day's end."""
+    with _database().transaction() as session:
+        click.echo(f"{release.release_at_day_end(session, _now().date() + datetime.timedelta(days=1))} phiếu")
+
+
+@cli.command()
+@click.option("--repair", is_flag=True, help="Write what was recounted.")
+def recount(repair: bool) -> None:
+    """Prove the tally: count every submission anew and report cells that differ."""
+    with _database().transaction() as session:
+        found = list(tallying.recount(session, repair=repair))
+    for difference in found:
+        click.echo(f"{difference.cell}: {difference.stored} ≠ {difference.recounted}")
+    click.echo(f"{len(found)} ô khác nhau")
+    sys.exit(1 if found and not repair else 0)
+
+
+@cli.command("audit")
+@click.option("--anchor", help="A head of the chain that was printed or kept elsewhere.")
+def verify_audit(anchor: str | None) -> None:
+    """Verify the audit log's chain."""
+    with _database().reading() as session:
+        found = list(audit.verify(session, anchor=anchor))
+    for broken in found:
+        click.echo(f"{broken.event_id}: {broken.reason}")
+    click.echo("Chuỗi nhật ký nguyên vẹn" if not found else f"{len(found)} chỗ không khớp")
+    sys.exit(1 if found else 0)
+
+
+@cli.command()
+@click.option("--no-worker", is_flag=True, help="Run the worker elsewhere: survey worker.")
+def serve(no_worker: bool) -> None:
+    """Serve on HOST:PORT with the production server, and run the worker."""
+    server.serve(_settings(), with_worker=not no_worker)
+
+
+@cli.command()
+def worker() -> None:
+    """Release batches and forget what need not be kept, until stopped."""
+    server.work(_settings())
+
+
+@cli.command()
+@click.option("--no-serve", is_flag=True, help="Set everything up, then exit.")
+@click.option("--answers", default=20_000, show_default=True, type=click.IntRange(0, 2_000_000))
+def demo(no_serve: bool, answers: int) -> None:
+    """Fill the demonstration province and serve it."""
+    demonstration.run(answers, serve=not no_serve)
+
+
+def _loaded(name: str) -> Loaded[Any]:
+    """A definition by file or by published ref."""
+    path = Path(name)
+    if path.is_file():
+        text = path.read_text("utf-8")
+        return parse(text, guess_model(text, path.name), name=path.name)
+    for family in MODELS:
+        if name in published(family):
+            return published(family)[name]
+    raise click.ClickException(f"Không có tệp hoặc định nghĩa {name}")
+
+
+def _spoken(run: Callable[[], T]) -> T:
+    """Faults that people can mend, as one line instead of a traceback."""
+    try:
+        return run()
+    except (UnsafeSetting, UnsafeDatabase, FrozenDefinition, DefinitionError) as fault:
+        raise SystemExit(str(fault)) from None
+    except Refusal as refusal:
+        raise SystemExit(f"Từ chối: {refusal.reason}") from None
+
+
+def main() -> None:
+    _spoken(cli)
+
+
+if __name__ == "__main__":
+    main()

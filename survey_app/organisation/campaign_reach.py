@@ -1,0 +1,57 @@
+"""Campaigns limited to units that merge: they follow to the successor, so that printed codes keep working."""
+
+import datetime
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.models import Campaign, CampaignField, CampaignUnit
+from survey_app.models.campaign import CLOSED, OPEN
+
+
+def to_extend(session: Session, ending: Collection[int], line: Collection[int]) -> list[Campaign]:
+    """The campaigns not closed that name a unit that ends, but neither its successor nor a unit above (`line`)."""
+    naming = select(CampaignUnit.campaign_id).where(CampaignUnit.unit_id.in_(ending))
+    covering = select(CampaignUnit.campaign_id).where(CampaignUnit.unit_id.in_(line))
+    return list(
+        session.scalars(
+            select(Campaign)
+            .where(Campaign.state != CLOSED, Campaign.id.in_(naming), Campaign.id.not_in(covering))
+            .order_by(Campaign.id)
+        )
+    )
+
+
+def rivals(session: Session, extended: Sequence[Campaign], line: Collection[int]) -> tuple[str, ...]:
+    """The titles of two open campaigns that would then take the same channel at the successor; empty when none."""
+    at_successor = [*_covering(session, line), *(one for one in extended if one.state == OPEN)]
+    for one in extended:
+        for other in at_successor:
+            if one.state == OPEN and one is not other and _clash(session, one, other):
+                return one.title, other.title
+    return ()
+
+
+def _covering(session: Session, line: Collection[int]) -> list[Campaign]:
+    limited = select(CampaignUnit.campaign_id)
+    named = limited.where(CampaignUnit.unit_id.in_(line))
+    return list(
+        session.scalars(
+            select(Campaign).where(Campaign.state == OPEN, Campaign.id.not_in(limited) | Campaign.id.in_(named))
+        )
+    )
+
+
+def _clash(session: Session, one: Campaign, other: Campaign) -> bool:
+    if not set(one.accepts) & set(other.accepts):
+        return False
+    far = datetime.date.max
+    if one.starts_on > (other.ends_on or far) or other.starts_on > (one.ends_on or far):
+        return False
+    fields, others = _fields(session, one), _fields(session, other)
+    return not fields or not others or not fields.isdisjoint(others)
+
+
+def _fields(session: Session, campaign: Campaign) -> set[str]:
+    return set(session.scalars(select(CampaignField.field_key).where(CampaignField.campaign_id == campaign.id)))

@@ -1,0 +1,73 @@
+"""Adding tally cells up into the groups that are compared: units, levels, fields, months, the whole."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from scoring.disclosure import withhold
+from scoring.results import GroupScore
+from scoring.satisfaction import Plan, score
+from scoring.tally import Ints, Layout, Tally, unpack
+from survey_app.results.queries import CellRow
+
+WHOLE = "whole"
+
+
+def unit_key(unit_id: int) -> str:
+    return f"unit:{unit_id}"
+
+
+def field_key(key: str) -> str:
+    return f"field:{key}"
+
+
+@dataclass(slots=True)
+class Sums:
+    """The tally of each group, and a fingerprint of the cells that went into them."""
+
+    layout: Layout
+    by_group: dict[str, Ints] = field(default_factory=dict)
+    digest: str = ""
+
+
+def add_up(layout: Layout, rows: Iterable[CellRow], groups_of: Callable[[CellRow], Iterator[str]]) -> Sums:
+    """Add every cell to its groups; cost grows with the cells."""
+    sums, seen = Sums(layout), hashlib.sha256()
+    width = sum(layout.parts)
+    for row in rows:
+        vector = unpack(layout, row.data).vector
+        seen.update(f"{row.unit_id} {row.field_key} {row.channel} {row.month}".encode())
+        seen.update(vector.tobytes())
+        for group in groups_of(row):
+            held = sums.by_group.get(group)
+            if held is None:
+                held = sums.by_group[group] = np.zeros(width, np.int64)
+            held += vector
+    sums.digest = seen.hexdigest()
+    return sums
+
+
+def scores(
+    sums: Sums, plan: Plan, populations: Mapping[str, int | None], *, level: float, fewest: int
+) -> dict[str, GroupScore]:
+    """Every group's scores, those too small to show withheld; `whole` is there even when it is empty."""
+    keys = list(sums.by_group) or [WHOLE]
+    vectors = list(sums.by_group.values()) or [np.zeros(sum(sums.layout.parts), np.int64)]
+    tally = Tally(sums.layout, np.stack(vectors))
+    found = score(tally, plan, keys, level=level, populations=[populations.get(key) for key in keys])
+    return {group.key: withhold(group, fewest=fewest) for group in found}
+
+
+def group_populations(
+    dossiers: Mapping[tuple[int, str], int], answering: Mapping[str, set[int]], levels: Mapping[int, str]
+) -> dict[str, int | None]:
+    """Completed dossiers of each group; None where a unit that has answers reported none."""
+    totals: dict[str, int] = {}
+    reported: dict[str, set[int]] = {}
+    for (unit_id, key), number in dossiers.items():
+        for group in (WHOLE, unit_key(unit_id), f"level:{levels.get(unit_id, '')}", field_key(key)):
+            totals[group] = totals.get(group, 0) + number
+            reported.setdefault(group, set()).add(unit_id)
+    return {group: total if answering.get(group, set()) <= reported[group] else None for group, total in totals.items()}

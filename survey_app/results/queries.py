@@ -1,0 +1,219 @@
+"""What a result is computed from: campaign, units, tally cells, populations."""
+
+import datetime
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reports.content import Letterhead as LetterheadContent
+from survey_app.errors import NotFound
+from survey_app.models import (
+    Campaign,
+    CampaignTarget,
+    DefinitionVersion,
+    Letterhead,
+    Level,
+    Population,
+    Release,
+    ServiceField,
+    TallyCell,
+    Unit,
+    UnitSuccession,
+)
+from survey_app.models.campaign import DRAFT
+from survey_app.policy import Action, Actor, ensure, scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFacts:
+    id: int
+    title: str
+    ref: str
+    content_hash: str
+    starts_on: datetime.date
+    ends_on: datetime.date | None
+    open: bool
+    accepts: str
+    counts: str
+    confidence: float
+    factor_rule: str
+    index_rule: str
+    fewest: int
+    targets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFacts:
+    id: int
+    code: str
+    name: str
+    level: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelFacts:
+    key: str
+    plural: str
+    ranked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """A tally cell as it is stored."""
+
+    unit_id: int
+    field_key: str
+    channel: str
+    month: datetime.date
+    received: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a result depends on besides the code: when any part changes, it is computed anew."""
+
+    release: int
+    as_of: datetime.date | None
+    dossiers: int
+    units: int
+
+
+def campaigns(session: Session, actor: Actor) -> tuple[tuple[int, str], ...]:
+    """Campaigns that have results to show, the latest first."""
+    ensure(actor, Action.READ_RESULTS)
+    query = select(Campaign.id, Campaign.title).where(Campaign.state != DRAFT)
+    return tuple(session.execute(query.order_by(Campaign.starts_on.desc(), Campaign.id.desc())).tuples())
+
+
+def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
+    """One campaign; NotFound when there is none or it is a draft."""
+    ensure(actor, Action.READ_RESULTS)
+    found = session.get(Campaign, campaign_id)
+    if found is None or found.state == DRAFT:
+        raise NotFound("campaign")
+    version = session.get_one(DefinitionVersion, found.definition_id)
+    targets = session.execute(
+        select(CampaignTarget.set_ref, CampaignTarget.target_key)
+        .where(CampaignTarget.campaign_id == campaign_id)
+        .order_by(CampaignTarget.set_ref, CampaignTarget.target_key)
+    )
+    return CampaignFacts(
+        id=found.id,
+        title=found.title,
+        ref=version.ref,
+        content_hash=version.content_hash,
+        starts_on=found.starts_on,
+        ends_on=found.ends_on,
+        open=found.state != "closed",
+        accepts=found.accepts,
+        counts=found.counts,
+        confidence=found.confidence,
+        factor_rule=found.factor_rule,
+        index_rule=found.index_rule,
+        fewest=found.fewest,
+        targets=tuple(targets.tuples()),
+    )
+
+
+def units(session: Session, actor: Actor, root_id: int) -> tuple[UnitFacts, ...]:
+    """A unit and everything that its results cover, itself first; NotFound outside the scope."""
+    ensure(actor, Action.READ_RESULTS, root_id)
+    covered = scope(session, root_id) & actor.units
+    query = select(Unit).join(Level, Level.key == Unit.level).where(Unit.id.in_(covered))
+    rows = session.scalars(query.order_by(Unit.id != root_id, Level.position, Unit.code))
+    return tuple(
+        UnitFacts(
+            id=row.id, code=row.code, name=row.name, level=row.level, valid_from=row.valid_from, valid_to=row.valid_to
+        )
+        for row in rows
+    )
+
+
+def levels(session: Session) -> tuple[LevelFacts, ...]:
+    rows = session.scalars(select(Level).order_by(Level.position))
+    return tuple(LevelFacts(key=row.key, plural=row.plural, ranked=row.ranked) for row in rows)
+
+
+def fields(session: Session) -> dict[str, str]:
+    """Service fields by key, in their order."""
+    query = select(ServiceField.key, ServiceField.name_vi).order_by(ServiceField.position)
+    return dict(session.execute(query).tuples().all())
+
+
+def cells(session: Session, campaign_id: int, unit_ids: Collection[int], channels: str) -> Iterator[CellRow]:
+    """The tally cells of these units, as they come."""
+    query = (
+        select(
+            TallyCell.unit_id,
+            TallyCell.field_key,
+            TallyCell.channel,
+            TallyCell.month,
+            TallyCell.received,
+            TallyCell.data,
+        )
+        .where(
+            TallyCell.campaign_id == campaign_id,
+            TallyCell.unit_id.in_(unit_ids),
+            TallyCell.channel.in_(tuple(channels)),
+        )
+        .order_by(TallyCell.unit_id, TallyCell.field_key, TallyCell.channel, TallyCell.month)
+    )
+    for row in session.execute(query.execution_options(yield_per=500)).tuples():
+        yield CellRow(*row)
+
+
+def received_by_channel(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[str, int]:
+    query = (
+        select(TallyCell.channel, func.sum(TallyCell.received))
+        .where(TallyCell.campaign_id == campaign_id, TallyCell.unit_id.in_(unit_ids))
+        .group_by(TallyCell.channel)
+    )
+    return {channel: int(received) for channel, received in session.execute(query).tuples()}
+
+
+def populations(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Completed dossiers by unit and field."""
+    query = select(Population.unit_id, Population.field_key, Population.dossiers).where(
+        Population.campaign_id == campaign_id, Population.unit_id.in_(unit_ids)
+    )
+    return {(unit_id, field): dossiers for unit_id, field, dossiers in session.execute(query).tuples()}
+
+
+def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.date, ...]:
+    """The days on which units of this scope gave way to successors."""
+    query = (
+        select(Unit.valid_to)
+        .join(UnitSuccession, UnitSuccession.predecessor_id == Unit.id)
+        .where(Unit.id.in_(unit_ids), Unit.valid_to.is_not(None))
+        .distinct()
+        .order_by(Unit.valid_to)
+    )
+    return tuple(day for day in session.scalars(query) if day is not None)
+
+
+def stamp(session: Session, campaign_id: int) -> Stamp:
+    release, as_of = session.execute(select(func.coalesce(func.max(Release.id), 0), func.max(Release.day))).one()
+    dossiers = session.scalar(select(func.sum(Population.dossiers)).where(Population.campaign_id == campaign_id))
+    changed = session.scalar(select(func.count(Unit.valid_to) + func.count(Unit.id)))
+    return Stamp(release, as_of, int(dossiers or 0), int(changed or 0))
+
+
+def letterhead(session: Session) -> tuple[LetterheadContent, bool]:
+    """The province's letterhead, and whether the data are made up for a demonstration."""
+    row = session.scalars(select(Letterhead)).one_or_none()
+    if row is None:
+        raise NotFound("letterhead")
+    content = LetterheadContent(
+        superior=row.superior,
+        issuer=row.issuer,
+        symbol=row.symbol,
+        place=row.place,
+        signer=tuple(row.signer.splitlines()),
+        recipients=tuple(row.recipients.splitlines()),
+    )
+    return content, row.fictional

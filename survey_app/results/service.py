@@ -1,0 +1,331 @@
+"""From tally to one frozen report content, which every face of a result shows."""
+
+import datetime
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from questionnaires.loader import questionnaire
+from questionnaires.model import Kind, Questionnaire
+from questionnaires.targets import Scope, Target
+from reports import words
+from reports.content import (
+    Break,
+    ChannelLine,
+    ChoiceLine,
+    Comparison,
+    FactorLine,
+    GroupLine,
+    ItemLine,
+    Method,
+    NumberLine,
+    SatisfactionReport,
+    TargetLine,
+    TrendPoint,
+)
+from scoring.results import Estimate, GroupScore, Reason, Verdict
+from scoring.verdict import judge
+from survey_app import definitions
+from survey_app.policy import Actor
+from survey_app.results import groups, queries
+from survey_app.results.groups import WHOLE, field_key, unit_key
+
+NOT_ASKED = Estimate(value=None, n=0, reason=Reason.NOT_ASKED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """Everything read for one report, before it is put into words."""
+
+    campaign: queries.CampaignFacts
+    definition: Questionnaire
+    units: tuple[queries.UnitFacts, ...]
+    levels: tuple[queries.LevelFacts, ...]
+    fields: Mapping[str, str]
+    scores: Mapping[str, GroupScore]
+    targets: tuple[Target, ...]
+    months: tuple[datetime.date, ...]
+    digest: str
+
+    @property
+    def whole(self) -> GroupScore:
+        return self.scores[WHOLE]
+
+    def overall_target(self) -> Target | None:
+        """The target that units are held against."""
+        wanted = [t for t in self.targets if t.scope in (Scope.OVERALL, Scope.PROCEDURES)]
+        return min(wanted, key=lambda t: t.scope is not Scope.OVERALL, default=None)
+
+
+class Cache:
+    """The last contents, each as long as nothing it depends on has changed."""
+
+    def __init__(self, size: int = 32) -> None:
+        self._held: OrderedDict[tuple[object, ...], SatisfactionReport] = OrderedDict()
+        self._size, self._lock = size, Lock()
+
+    def get(self, key: tuple[object, ...]) -> SatisfactionReport | None:
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[object, ...], content: SatisfactionReport) -> None:
+        with self._lock:
+            self._held[key] = content
+            while len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+
+def report(
+    session: Session, actor: Actor, campaign_id: int, unit_id: int, *, today: datetime.date, cache: Cache | None = None
+) -> SatisfactionReport:
+    """The results of a campaign for a unit and all it covers; refuses units out of scope (NotFound)."""
+    campaign = queries.campaign(session, actor, campaign_id)
+    covered = queries.units(session, actor, unit_id)
+    stamp = queries.stamp(session, campaign_id)
+    key = (campaign, tuple(unit.id for unit in covered), stamp, today)
+    found = cache.get(key) if cache else None
+    if found is None:
+        found = _content(session, _material(session, campaign, covered), stamp, today)
+        if cache:
+            cache.put(key, found)
+    return found
+
+
+def _material(session: Session, campaign: queries.CampaignFacts, units: tuple[queries.UnitFacts, ...]) -> _Material:
+    definition = questionnaire(campaign.ref).definition
+    plan = definitions.plan(definition, campaign.factor_rule, campaign.index_rule)
+    ids = [unit.id for unit in units]
+    level_of = {unit.id: unit.level for unit in units}
+    answering: dict[str, set[int]] = {}
+    months: set[datetime.date] = set()
+
+    def groups_of(row: queries.CellRow) -> Iterator[str]:
+        months.add(row.month)
+        names = [WHOLE, unit_key(row.unit_id), f"level:{level_of[row.unit_id]}", f"month:{row.month}"]
+        for name in [*names, field_key(row.field_key)] if row.field_key else names:
+            answering.setdefault(name, set()).add(row.unit_id)
+            yield name
+
+    rows = queries.cells(session, campaign.id, ids, campaign.counts)
+    sums = groups.add_up(definitions.layout(campaign.ref), rows, groups_of)
+    dossiers = queries.populations(session, campaign.id, ids)
+    known = groups.group_populations(dossiers, answering, level_of)
+    scores = groups.scores(sums, plan, known, level=campaign.confidence, fewest=campaign.fewest)
+    return _Material(
+        campaign=campaign,
+        definition=definition,
+        units=units,
+        levels=queries.levels(session),
+        fields=queries.fields(session),
+        scores=scores,
+        targets=tuple(definitions.target(ref, key)[1] for ref, key in campaign.targets),
+        months=tuple(sorted(months)),
+        digest=_digest(sums.digest, campaign, dossiers),
+    )
+
+
+def _digest(cells: str, campaign: queries.CampaignFacts, dossiers: Mapping[tuple[int, str], int]) -> str:
+    """A fingerprint of everything the figures come from: same data and method, same fingerprint."""
+    method = [campaign.content_hash, campaign.counts, campaign.factor_rule, campaign.index_rule, campaign.confidence]
+    facts = [cells, method, sorted([unit, field, number] for (unit, field), number in dossiers.items())]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _content(session: Session, material: _Material, stamp: queries.Stamp, today: datetime.date) -> SatisfactionReport:
+    campaign, whole, root = material.campaign, material.whole, material.units[0]
+    letterhead, fictional = queries.letterhead(session)
+    ids = [unit.id for unit in material.units]
+    return SatisfactionReport(
+        letterhead=letterhead,
+        subject=f"của người dân, tổ chức đối với sự phục vụ của {_in_sentence(root.name)}",
+        scope=root.name,
+        campaign=campaign.title,
+        starts_on=campaign.starts_on,
+        ends_on=campaign.ends_on,
+        data_as_of=stamp.as_of or campaign.starts_on,
+        made_on=today,
+        fictional=fictional,
+        whole=GroupLine(key=WHOLE, name=root.name, score=whole, verdict=_verdict(material, whole)),
+        targets=tuple(_target_line(material, *pair) for pair in zip(material.targets, campaign.targets, strict=True)),
+        comparisons=tuple(_comparisons(material)),
+        factors=tuple(
+            FactorLine(name=factor.name.vi, score=found)
+            for factor, found in zip(material.definition.factors, whole.factors, strict=True)
+        ),
+        items=tuple(_item_lines(material)),
+        numbers=tuple(
+            NumberLine(text=item.text.vi, unit=item.unit.vi if item.unit else "", score=found)
+            for item, found in zip(material.definition.of_kind(Kind.NUMBER), whole.numbers, strict=True)
+        ),
+        choices=tuple(_choice_lines(material)),
+        trend=tuple(
+            TrendPoint(month=month, estimate=material.scores[f"month:{month}"].index) for month in material.months
+        ),
+        breaks=tuple(_breaks(session, material)),
+        channels=tuple(_channels(session, campaign, ids, withheld=whole.withheld)),
+        scale=tuple(level.vi for level in material.definition.scale),
+        method=_method(material),
+    )
+
+
+def _in_sentence(name: str) -> str:
+    """ "Sở Nội vụ" → "Sở Nội vụ", "Tỉnh Minh Họa" → "tỉnh Minh Họa", as names stand inside a sentence."""
+    first, _, rest = name.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("Tỉnh", "Xã", "Phường", "Thành") else name
+
+
+def _verdict(material: _Material, score: GroupScore, target: Target | None = None) -> Verdict | None:
+    target = target or material.overall_target()
+    if target is None:
+        return None
+    value = float(target.value) / 100
+    return judge(score.index, target=value, operator=target.operator, population=score.population)
+
+
+def _target_line(material: _Material, target: Target, reference: tuple[str, str]) -> TargetLine:
+    percent = target.unit == "percent"
+    estimate, population = _held(material, target)
+    value = float(target.value) / (100 if percent else 1)
+    source = target.source
+    name = f"{source.title} ({source.number})" if source.number else source.title
+    return TargetLine(
+        name=target.name.vi,
+        operator=target.operator,
+        value=value,
+        percent=percent,
+        year=target.year,
+        estimate=estimate,
+        verdict=judge(estimate, target=value, operator=target.operator, population=population),
+        source=name,
+        verified=source.verified,
+    )
+
+
+def _held(material: _Material, target: Target) -> tuple[Estimate, int | None]:
+    """The estimate that a target speaks about, with its population."""
+    whole = material.whole
+    if target.scope in (Scope.OVERALL, Scope.PROCEDURES):
+        return whole.index, whole.population
+    if target.scope is Scope.FIELD:
+        group = material.scores.get(field_key(target.field or ""))
+        return (group.index, group.population) if group else (Estimate(value=None, n=0, reason=Reason.NO_ANSWERS), None)
+    if target.scope is Scope.WAITING:
+        waiting = [n.estimate for n in whole.numbers if n.code == material.definition.waiting]
+        return (waiting[0] if waiting else NOT_ASKED), None
+    return NOT_ASKED, None
+
+
+def _comparisons(material: _Material) -> Iterator[Comparison]:
+    """The units of each ranked level, then the service fields; a comparison needs two rows."""
+    target = material.overall_target()
+    value = float(target.value) / 100 if target else None
+    for level in material.levels:
+        members = [unit for unit in material.units if unit.level == level.key and _shown(material, unit)]
+        if level.ranked and len(members) > 1:
+            rows = [_line(material, unit_key(unit.id), unit.name) for unit in members]
+            yield Comparison(title=level.plural, target=value, rows=tuple(rows))
+    by_field = {t.field: t for t in material.targets if t.scope is Scope.FIELD}
+    rows = [
+        _line(material, field_key(key), name, by_field.get(key))
+        for key, name in material.fields.items()
+        if field_key(key) in material.scores
+    ]
+    if len(rows) > 1:
+        yield Comparison(title="Lĩnh vực", target=None, rows=tuple(rows))
+
+
+def _shown(material: _Material, unit: queries.UnitFacts) -> bool:
+    """A unit with answers is shown, and one without as long as it lived during the campaign."""
+    if unit_key(unit.id) in material.scores:
+        return True
+    campaign = material.campaign
+    began = campaign.ends_on is None or unit.valid_from <= campaign.ends_on
+    return began and unit.valid_to is None
+
+
+def _line(material: _Material, key: str, name: str, target: Target | None = None) -> GroupLine:
+    found = material.scores.get(key) or _empty(material, key)
+    return GroupLine(key=key, name=name, score=found, verdict=_verdict(material, found, target))
+
+
+def _empty(material: _Material, key: str) -> GroupScore:
+    nothing = Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
+    return GroupScore(
+        key=key,
+        received=0,
+        counted=0,
+        population=None,
+        index=nothing,
+        overall=nothing,
+        factors=(),
+        items=(),
+        numbers=(),
+        choices=(),
+    )
+
+
+def _item_lines(material: _Material) -> Iterator[ItemLine]:
+    definition = material.definition
+    factor_of = {code: f.name.vi for f in definition.factors for code in (*f.criteria, f.general) if code}
+    for item, found in zip(definition.rated, material.whole.items, strict=True):
+        factor = factor_of.get(item.code, "Đánh giá chung")
+        yield ItemLine(code=item.code, text=item.text.vi, factor=factor, verified=item.verified, score=found)
+
+
+def _choice_lines(material: _Material) -> Iterator[ChoiceLine]:
+    for found in material.whole.choices:
+        item = material.definition.item(found.code)
+        shares: Sequence[float | None] = found.shares or [None] * len(item.options)
+        options = tuple((option.text.vi, share) for option, share in zip(item.options, shares, strict=True))
+        yield ChoiceLine(
+            code=item.code, text=item.text.vi, answered=found.answered, options=options, verified=item.verified
+        )
+
+
+def _breaks(session: Session, material: _Material) -> Iterator[Break]:
+    for day in queries.border_days(session, [unit.id for unit in material.units]):
+        if material.months and material.months[0] < day <= material.months[-1]:
+            yield Break(month=day, label=f"Sắp xếp đơn vị hành chính {words.day(day)}")
+
+
+def _channels(
+    session: Session, campaign: queries.CampaignFacts, unit_ids: Sequence[int], *, withheld: bool
+) -> Iterator[ChannelLine]:
+    received = queries.received_by_channel(session, campaign.id, unit_ids)
+    for channel in campaign.accepts if not withheld else "":
+        yield ChannelLine(
+            name=words.CHANNELS[channel], received=received.get(channel, 0), counted=channel in campaign.counts
+        )
+
+
+def _method(material: _Material) -> Method:
+    campaign, definition = material.campaign, material.definition
+    return Method(
+        questionnaire=definition.title.vi,
+        questionnaire_ref=definition.ref,
+        questionnaire_hash=campaign.content_hash,
+        legal_basis=tuple((_basis(source.title, source.number), source.verified) for source in definition.legal_basis),
+        factor_rule=campaign.factor_rule,
+        index_rule=campaign.index_rule,
+        level=campaign.confidence,
+        satisfied_from=definition.satisfied_from,
+        fewest=campaign.fewest,
+        classes=tuple(words.CHANNELS[channel] for channel in campaign.counts),
+        unverified_items=tuple(item.text.vi for item in definition.unverified),
+        scale_verified=definition.scale_verified,
+        program=version("sipas-survey"),
+        data_hash=material.digest,
+    )
+
+
+def _basis(title: str, number: str | None) -> str:
+    return f"{title} ({number})" if number else title

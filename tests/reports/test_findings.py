@@ -1,0 +1,95 @@
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from reports import findings, method
+from reports.content import Break, Comparison, TrendPoint
+from scoring.disclosure import HIDDEN
+from tests.reports.contents import METHOD, factors, group, items, nothing, province, rate, trend
+
+JULY = Break(month=datetime.date(2025, 7, 1), label="Chính quyền hai cấp")
+
+
+def compared(*values: tuple[str, float, int], target: float | None) -> Comparison:
+    rows = tuple(group(name, name, rate(value, n), target=target) for name, value, n in values)
+    return Comparison(title="Sở, ban, ngành", target=target, rows=rows)
+
+
+def test_a_comparison_says_how_many_reached_the_target() -> None:
+    content = compared(("A", 0.95, 900), ("B", 0.8, 900), ("C", 0.9, 50), ("D", 1, 3), ("E", 0, 0), target=0.9)
+    assert findings.comparison(content) == (
+        "Sở, ban, ngành: 1/5 đạt mục tiêu 90\u00a0%, 1 chưa đạt, 1 chưa đủ căn cứ, 1 chưa có số liệu, 1 không công bố"
+    )
+
+
+def test_without_a_target_it_says_the_spread() -> None:
+    content = compared(("A", 0.95, 900), ("B", 0.8, 900), target=None)
+    assert findings.comparison(content) == "Sở, ban, ngành: thấp nhất B (80,0\u00a0%); cao nhất A (95,0\u00a0%)"
+    assert findings.comparison(compared(("A", 0.95, 900), target=None)) == "Sở, ban, ngành: 95,0\u00a0%"
+    assert findings.comparison(compared(target=None)) == "Sở, ban, ngành: chưa có số liệu công bố"
+
+
+def test_items_and_factors_name_the_extremes() -> None:
+    said = findings.items(items(400))
+    assert said.startswith("Mức độ hài lòng theo tiêu chí: thấp nhất “")
+    assert "…” (" not in findings.factors(factors(40))
+    longest = replace(items(400)[0], text="Câu hỏi dài " * 20)
+    assert "…” (" in findings.items((longest, *items(400)[1:2]))
+
+
+def point(month: int, value: float, n: int) -> TrendPoint:
+    return TrendPoint(month=datetime.date(2025, month, 1), estimate=rate(value, n))
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ([(5, 0.8, 2000), (6, 0.9, 2000)], "tăng từ 80,0\u00a0% (tháng 05/2025) đến 90,0\u00a0% (tháng 06/2025)"),
+        ([(5, 0.9, 2000), (6, 0.8, 2000)], "giảm từ 90,0\u00a0% (tháng 05/2025) đến 80,0\u00a0% (tháng 06/2025)"),
+        ([(5, 0.9, 20), (6, 0.8, 20)], "chưa đủ căn cứ để nói là tăng hay giảm"),
+        ([(5, 1.0, 1), (6, 0.0, 1)], "chưa đủ căn cứ để nói là tăng hay giảm"),
+        ([(5, 0.8, 2000), (7, 0.9, 2000)], "Tỷ lệ hài lòng: 90,0\u00a0% (tháng 07/2025)"),
+        ([(5, 0.0, 0)], "Xu hướng: chưa có số liệu công bố"),
+        ([], "Xu hướng: chưa có số liệu công bố"),
+    ],
+)  # fmt: skip
+def test_a_trend_speaks_of_a_change_only_when_the_intervals_do_not_meet(
+    points: list[tuple[int, float, int]], said: str
+) -> None:
+    assert findings.trend([point(*p) for p in points], [JULY]).endswith(said)
+
+
+def test_hidden_months_are_passed_over() -> None:
+    hidden = replace(trend(1)[0], estimate=HIDDEN)
+    assert findings.trend([hidden], ()) == "Xu hướng: chưa có số liệu công bố"
+
+
+def test_notes_name_period_method_and_version() -> None:
+    said = findings.note(province())
+    assert "từ ngày 01/01/2026 đến ngày 31/10/2026" in said
+    assert "phương pháp M1, F1, X1" in said
+    assert "sipas-one-stop@1" in said
+    assert said.endswith("Số liệu giả định.")
+    assert "giả định" not in findings.bars_note(replace(province(), fictional=False))
+    assert findings.period(nothing()).endswith("đến ngày 15/11/2026")
+
+
+@pytest.mark.parametrize("rules", [("F1", "X1"), ("F2", "X2"), ("F3", "X4")])
+def test_the_method_is_told_in_words_and_symbols(rules: tuple[str, str]) -> None:
+    content = replace(province(), method=replace(METHOD, factor_rule=rules[0], index_rule=rules[1]))
+    said = dict(method.rows(content))
+    assert said["Yếu tố"].startswith(f"{rules[0]}: ")
+    assert said["Chỉ số"].startswith(f"{rules[1]}: ")
+    assert "mức 4 “Hài lòng” trở lên" in said["Tỷ lệ hài lòng của một tiêu chí"]
+    assert said["Mã băm số liệu (SHA-256)"] == METHOD.data_hash
+    assert "23 câu hỏi" in said["Nội dung chưa đối chiếu"]
+    assert "Quyết định số 1001/QĐ-BNV" in said["Căn cứ"]
+
+
+def test_the_method_of_a_verified_questionnaire() -> None:
+    said = dict(method.rows(nothing()))
+    assert said["Nội dung chưa đối chiếu"].startswith("Không có")
+    assert said["Căn cứ"] == said["Kênh được tính vào tỷ lệ"] == "Không có"
+    doubtful = replace(nothing(), method=replace(METHOD, scale_verified=False))
+    assert dict(method.rows(doubtful))["Thang đo"].endswith("(chưa đối chiếu với văn bản gốc)")

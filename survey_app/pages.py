@@ -3,11 +3,13 @@
 import base64
 import datetime
 import hashlib
+import time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
 from wtforms import Field
@@ -74,25 +76,24 @@ def scale_x(value: float, low: float) -> str:
     return f"{max(0.0, (value - low) / (1 - low)) * 100:.2f}"
 
 
-def letterhead() -> Letterhead | None:
-    """The province's letterhead, read once a request."""
-    if "letterhead" not in g:
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Who answers for the data, and whether they are made up for a demonstration."""
+
+    issuer: str
+    fictional: bool
+
+
+def installation() -> Installation:
+    """Read from the letterhead; it changes so rarely that each process keeps it for a minute."""
+    kept: dict[int, Installation] = current_app.extensions["installation"]
+    minute = int(time.monotonic() // 60)
+    if minute not in kept:
         with web.reading() as opened:
-            g.letterhead = opened.scalars(select(Letterhead)).one_or_none()
-            opened.expunge_all()
-    found: Letterhead | None = g.letterhead
-    return found
-
-
-def fictional() -> bool:
-    found = letterhead()
-    return found is not None and found.fictional
-
-
-def controller() -> str:
-    """Who answers for the data."""
-    found = letterhead()
-    return found.issuer if found else ""
+            row = opened.execute(select(Letterhead.issuer, Letterhead.fictional)).one_or_none()
+        kept.clear()
+        kept[minute] = Installation(*row) if row else Installation("", False)
+    return kept[minute]
 
 
 def local_time(moment: datetime.datetime) -> str:
@@ -100,13 +101,13 @@ def local_time(moment: datetime.datetime) -> str:
 
 
 def init_app(app: Flask, style: str) -> None:
+    app.extensions["installation"] = {}
     helpers: dict[str, Any] = {
         "asset": asset,
         "audit_name": lambda action: NAMES.get(action, action),
         # Our own file, read at start: nothing a person typed.
         "citizen_style": Markup(style),  # noqa: S704
-        "controller": controller,
-        "fictional": fictional,
+        "installation": installation,
         "field_aria": field_aria,
         "lang_arg": lambda: "en" if i18n.language() == "en" else None,
         "local_time": local_time,

@@ -127,6 +127,7 @@ def _problems(session: Session, unit_id: int, draft: CounterDraft, old_name: str
 
 
 def _in_scope(session: Session, actor: Actor, counter_id: int) -> Counter:
+    ensure(actor, Action.MANAGE_ORGANISATION)
     counter = session.get(Counter, counter_id, with_for_update=True)
     if counter is None:
         raise NotFound("counter")

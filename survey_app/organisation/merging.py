@@ -26,6 +26,10 @@ class MergeDraft:
     day: datetime.date
     successor: int | UnitDraft
 
+    def __post_init__(self) -> None:
+        if isinstance(self.successor, UnitDraft) and self.successor.valid_from != self.day:
+            raise ValueError("a new unit begins on the day of the merger")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedCounter:
@@ -156,6 +160,8 @@ def _line(tree: Tree, draft: MergeDraft) -> set[int]:
 
 def _work(session: Session, tree: Tree, draft: MergeDraft, today: datetime.date) -> _Work:
     ending = draft.predecessors
+    # The units are locked first: then no counter can be added to one of them meanwhile.
+    units = list(session.scalars(select(Unit).where(Unit.id.in_(ending)).order_by(Unit.id).with_for_update()))
     counters = session.scalars(
         select(Counter)
         .where(Counter.unit_id.in_(ending), Counter.closed_on.is_(None) | (Counter.closed_on > today))
@@ -163,7 +169,7 @@ def _work(session: Session, tree: Tree, draft: MergeDraft, today: datetime.date)
     )
     children = {child for unit_id in ending for child in tree.children(unit_id, today)} - set(ending)
     return _Work(
-        units=list(session.scalars(select(Unit).where(Unit.id.in_(ending)).order_by(Unit.id).with_for_update())),
+        units=units,
         counters=list(counters),
         children=list(session.scalars(select(Unit).where(Unit.id.in_(children)).order_by(Unit.code))),
         campaigns=campaign_reach.to_extend(session, ending, _line(tree, draft)),

@@ -52,10 +52,11 @@ def create(session: Session, actor: Actor, draft: UnitDraft, now: datetime.datet
 
 def edit(session: Session, actor: Actor, unit_id: int, draft: UnitDraft, now: datetime.datetime) -> None:
     """Change a unit that has not been closed (Conflict); refuses a circle, and a start after its first answers."""
-    unit = changeable(session, actor, unit_id)
+    tree = trees.lock(session)
+    unit = _changeable(session, actor, unit_id)
     if draft.parent_id != unit.parent_id:
         ensure(actor, Action.MANAGE_ORGANISATION, draft.parent_id)
-    tree, before = trees.lock(session), draft_of(unit)
+    before = draft_of(unit)
     problems = dict(changed_unit_problems(session, tree, unit, draft, now.date()))
     if problems:
         raise Rejected("unit", problems=problems)
@@ -71,10 +72,10 @@ def close(session: Session, actor: Actor, unit_id: int, draft: ClosingDraft, now
     Refuses the root, a last day before the first, living children without a place to go, and
     successors that are not alive on the day after.
     """
-    unit = changeable(session, actor, unit_id)
+    tree = trees.lock(session)
+    unit = _changeable(session, actor, unit_id)
     named = {*draft.successors, *({draft.children_to} if draft.children_to is not None else ())}
     ensure(actor, Action.MANAGE_ORGANISATION, named)
-    tree = trees.lock(session)
     problems = dict(_closing_problems(tree, unit_id, draft, now.date()))
     if problems:
         raise Rejected("unit", problems=problems)
@@ -91,15 +92,6 @@ def close(session: Session, actor: Actor, unit_id: int, draft: ClosingDraft, now
         "counters": closed,
     }
     audit.record(session, actor, "unit_closed", f"unit {unit_id}", now=now, detail=detail)
-
-
-def changeable(session: Session, actor: Actor, unit_id: int) -> Unit:
-    """A unit in scope that nobody has closed (Conflict), locked."""
-    ensure(actor, Action.MANAGE_ORGANISATION, unit_id)
-    unit = session.get_one(Unit, unit_id, with_for_update=True)
-    if unit.valid_to is not None:
-        raise Conflict("unit_closed")
-    return unit
 
 
 def draft_of(unit: Unit) -> UnitDraft:
@@ -177,9 +169,7 @@ def _own_problems(session: Session, draft: UnitDraft, unit_id: int | None) -> It
         yield "level", "unknown_level"
 
 
-def _closing_problems(
-    tree: Tree, unit_id: int, draft: ClosingDraft, today: datetime.date
-) -> Iterator[tuple[str, str]]:
+def _closing_problems(tree: Tree, unit_id: int, draft: ClosingDraft, today: datetime.date) -> Iterator[tuple[str, str]]:
     node, gone = tree.nodes[unit_id], draft.last_day + DAY
     if node.parent_id is None:
         yield "unit", "root"
@@ -214,3 +204,12 @@ def _close_counters(session: Session, unit: Unit) -> list[str]:
         counter.closed_on = max(gone, counter.opened_on)
     session.flush()
     return [counter.code for counter in still_open]
+
+
+def _changeable(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """A unit in scope that nobody has closed (Conflict), locked."""
+    ensure(actor, Action.MANAGE_ORGANISATION, unit_id)
+    unit = session.get_one(Unit, unit_id, with_for_update=True)
+    if unit.valid_to is not None:
+        raise Conflict("unit_closed")
+    return unit

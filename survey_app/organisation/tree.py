@@ -63,9 +63,7 @@ def lock(session: Session) -> Tree:
     return load(session)
 
 
-def place_problems(
-    tree: Tree, unit_id: int, before: Node | None, today: datetime.date
-) -> Iterator[tuple[str, str]]:
+def place_problems(tree: Tree, unit_id: int, before: Node | None, today: datetime.date) -> Iterator[tuple[str, str]]:
     """Why a unit, new or changed, cannot stand where the tree now has it: field and reason."""
     node = tree.nodes[unit_id]
     if before is not None and before.parent_id is None:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Date, Exists, Select, String, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app.errors import NotFound, NotOpen
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenForm:
-    """A counter with the campaign that is open there; ``fields`` are offered where the counter has none."""
+    """A counter with the campaign that is open there."""
 
     counter_id: int
     unit_id: int
@@ -46,7 +46,47 @@ class OpenForm:
     campaign_id: int
     definition_id: int
     definition_ref: str
-    fields: tuple[tuple[str, str, str], ...]
+
+
+_CODE, _TODAY = bindparam("code", type_=String), bindparam("today", type_=Date)
+_CHANNEL = bindparam("channel", type_=String)
+_UP = select(Counter.unit_id.label("id")).where(Counter.code == _CODE).cte("up", recursive=True)
+_UP = _UP.union(select(Unit.parent_id).join(_UP, Unit.id == _UP.c.id).where(Unit.parent_id.is_not(None)))
+
+
+def _limits(table: type[CampaignUnit] | type[CampaignField]) -> Exists:
+    return exists().where(table.campaign_id == Campaign.id)
+
+
+# Everything that an answer depends on, in one statement built once: this runs for every form and every answer.
+_OPEN_FORM = (
+    select(
+        Counter.id,
+        Counter.unit_id,
+        Counter.field_key,
+        Counter.name,
+        Counter.place,
+        Unit.name.label("unit"),
+        Campaign.id.label("campaign_id"),
+        Campaign.definition_id,
+        DefinitionVersion.ref,
+    )
+    .join(Unit, Unit.id == Counter.unit_id)
+    .join(Campaign, Campaign.state == OPEN)
+    .join(DefinitionVersion, DefinitionVersion.id == Campaign.definition_id)
+    .where(
+        Counter.code == _CODE,
+        Counter.closed_on.is_(None) | (Counter.closed_on > _TODAY),
+        Campaign.accepts.contains(_CHANNEL),
+        Campaign.starts_on <= _TODAY,
+        Campaign.ends_on.is_(None) | (Campaign.ends_on >= _TODAY),
+        ~_limits(CampaignUnit) | _limits(CampaignUnit).where(CampaignUnit.unit_id.in_(select(_UP.c.id))),
+        ~_limits(CampaignField) | _limits(CampaignField).where(CampaignField.field_key == Counter.field_key),
+    )
+    # Opening refuses campaigns that overlap, so there is one row at most.
+    .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
+    .limit(1)
+)
 
 
 def open_form(session: Session, code: str, *, today: datetime.date, channel: str) -> OpenForm:
@@ -55,24 +95,38 @@ def open_form(session: Session, code: str, *, today: datetime.date, channel: str
     Refuses an unknown code (NotFound), a closed counter and one without an open campaign (NotOpen,
     with the successor or the first day in its details).
     """
-    counter, unit = _counter(session, code)
+    row = session.execute(_OPEN_FORM, {"code": code, "today": today, "channel": channel}).first()
+    if row is None:
+        raise _why_not(session, code, today)
+    return OpenForm(
+        counter_id=row.id,
+        unit_id=row.unit_id,
+        field_key=row.field_key,
+        shown=Place(code=code, unit=row.unit, name=row.name, place=row.place),
+        campaign_id=row.campaign_id,
+        definition_id=row.definition_id,
+        definition_ref=row.ref,
+    )
+
+
+def _why_not(session: Session, code: str, today: datetime.date) -> NotFound | NotOpen:
+    """The reason why there is no form, with what helps further."""
+    found = session.execute(
+        select(Counter, Unit.name).join(Unit, Unit.id == Counter.unit_id).where(Counter.code == code)
+    ).first()
+    if found is None:
+        return NotFound("counter")
+    counter, unit = found
     shown = Place(code=code, unit=unit, name=counter.name, place=counter.place)
     if counter.closed_on is not None and counter.closed_on <= today:
-        raise NotOpen("counter_closed", place=shown, successor=_successor(session, counter.successor_id, today))
-    found = _campaign(session, counter, today, channel)
-    if found is None:
-        raise NotOpen("no_campaign", place=shown, opens_on=_next_start(session, today))
-    campaign, ref = found
-    return OpenForm(
-        counter_id=counter.id,
-        unit_id=counter.unit_id,
-        field_key=counter.field_key,
-        shown=shown,
-        campaign_id=campaign.id,
-        definition_id=campaign.definition_id,
-        definition_ref=ref,
-        fields=() if counter.field_key else _fields(session),
-    )
+        return NotOpen("counter_closed", place=shown, successor=_successor(session, counter.successor_id, today))
+    return NotOpen("no_campaign", place=shown, opens_on=_next_start(session, today))
+
+
+def service_fields(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """Key, Vietnamese and English name of every field, for counters that serve more than one."""
+    query = select(ServiceField.key, ServiceField.name_vi, ServiceField.name_en).order_by(ServiceField.position)
+    return tuple(session.execute(query).tuples())
 
 
 def find_units(session: Session, text: str, today: datetime.date) -> tuple[tuple[str, tuple[Place, ...]], ...]:
@@ -117,45 +171,6 @@ def plain(text: str) -> str:
     return " ".join("".join(sign for sign in bare if not unicodedata.combining(sign)).split())
 
 
-def _counter(session: Session, code: str) -> tuple[Counter, str]:
-    found = session.execute(
-        select(Counter, Unit.name).join(Unit, Unit.id == Counter.unit_id).where(Counter.code == code)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("counter")
-    return found
-
-
-def _campaign(session: Session, counter: Counter, today: datetime.date, channel: str) -> tuple[Campaign, str] | None:
-    """The one open campaign that takes this class at this counter (opening refuses overlaps)."""
-    candidates = session.execute(
-        select(Campaign, DefinitionVersion.ref)
-        .join(DefinitionVersion, DefinitionVersion.id == Campaign.definition_id)
-        .where(
-            Campaign.state == OPEN,
-            Campaign.accepts.contains(channel),
-            Campaign.starts_on <= today,
-            Campaign.ends_on.is_(None) | (Campaign.ends_on >= today),
-        )
-        .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
-    ).all()
-    return next((row for row in candidates if _in_scope(session, row[0].id, counter)), None)
-
-
-def _in_scope(session: Session, campaign_id: int, counter: Counter) -> bool:
-    units = set(session.scalars(select(CampaignUnit.unit_id).where(CampaignUnit.campaign_id == campaign_id)))
-    if units and units.isdisjoint(_with_ancestors(session, counter.unit_id)):
-        return False
-    fields = set(session.scalars(select(CampaignField.field_key).where(CampaignField.campaign_id == campaign_id)))
-    return not fields or counter.field_key in fields
-
-
-def _with_ancestors(session: Session, unit_id: int | None) -> Iterator[int]:
-    while unit_id is not None:
-        yield unit_id
-        unit_id = session.scalar(select(Unit.parent_id).where(Unit.id == unit_id))
-
-
 def _next_start(session: Session, today: datetime.date) -> datetime.date | None:
     return session.scalar(
         select(Campaign.starts_on)
@@ -176,13 +191,6 @@ def _successor(session: Session, counter_id: int | None, today: datetime.date) -
             return Place(code=counter.code, unit=unit, name=counter.name, place=counter.place)
         counter_id = counter.successor_id
     return None
-
-
-def _fields(session: Session) -> tuple[tuple[str, str, str], ...]:
-    rows = session.execute(
-        select(ServiceField.key, ServiceField.name_vi, ServiceField.name_en).order_by(ServiceField.position)
-    )
-    return tuple((row.key, row.name_vi, row.name_en) for row in rows)
 
 
 def _living(statement: Select[int, str], today: datetime.date) -> Select[int, str]:

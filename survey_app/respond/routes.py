@@ -1,13 +1,15 @@
 """The citizen's pages, and paper entry by surveyors."""
 
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
-from questionnaires.loader import questionnaire
+from questionnaires.loader import published, questionnaire
 from survey_app import codes, i18n, web
 from survey_app.errors import Conflict, NotFound, NotOpen, Rejected, Unavailable
 from survey_app.policy import Action
@@ -57,28 +59,17 @@ def receipt() -> ResponseReturnValue:
 @public
 def form(code: str) -> ResponseReturnValue:
     i18n.choose(request.args.get("lang"))
-    try:
-        with web.reading() as opened:
-            found = queries.open_form(opened, _known(code), today=web.now().date(), channel="C")
-    except (NotFound, NotOpen) as refusal:
-        return _closed(refusal)
-    if found.shown.code != code:
-        return redirect(url_for("respond.form", code=found.shown.code, lang=request.args.get("lang")))
-    return _form_page(found, None)
+    known = codes.normal(code)
+    if known not in (None, code):
+        return redirect(url_for("respond.form", code=known, lang=request.args.get("lang")))
+    return _shown(code, "C")
 
 
 @room.post("/r/<code>")
 @public
 def submit(code: str) -> ResponseReturnValue:
     i18n.choose(request.form.get("lang"))
-    try:
-        with web.reading() as opened:
-            found = queries.open_form(opened, _known(code), today=web.now().date(), channel="C")
-    except Unavailable:
-        return _busy(None, None)
-    except (NotFound, NotOpen) as refusal:
-        return _sent_meanwhile(code) or _closed(refusal)
-    return _submitted(found, "C")
+    return _submitted(code, "C")
 
 
 @room.get("/r/<code>/thanks/<receipt>")
@@ -101,89 +92,121 @@ def entry_list() -> ResponseReturnValue:
 @room.get("/respond/entry/<code>")
 @access(Action.ENTER_SUBMISSIONS)
 def entry(code: str) -> ResponseReturnValue:
-    try:
-        with web.reading() as opened:
-            found = queries.entry_form(opened, web.actor(), _known(code), web.now().date())
-    except NotOpen as refusal:
-        return _closed(refusal)
-    return _form_page(found, None, entry=True)
+    return _shown(code, "B")
 
 
 @room.post("/respond/entry/<code>")
 @access(Action.ENTER_SUBMISSIONS)
 def enter(code: str) -> ResponseReturnValue:
-    with web.reading() as opened:
-        found = queries.entry_form(opened, web.actor(), _known(code), web.now().date())
-    return _submitted(found, "B")
+    return _submitted(code, "B")
 
 
 def tickets() -> Tickets:
     return Tickets(web.runtime().settings.secret_key)
 
 
-def _known(code: str) -> str:
-    """The code as it is stored; NotFound when it cannot be one."""
-    known = codes.normal(code)
+def _open(session: Session, code: str, channel: str) -> queries.OpenForm:
+    """The open form of a counter, for the public or for the signed-in surveyor."""
+    known, today = codes.normal(code), web.now().date()
     if known is None:
         raise NotFound("counter")
-    return known
+    if channel == "B":
+        return queries.entry_form(session, web.actor(), known, today)
+    return queries.open_form(session, known, today=today, channel=channel)
 
 
-def _submitted(found: queries.OpenForm, channel: str) -> ResponseReturnValue:
-    """Check, store once, and go on to the thanks page; whatever fails, the form stays filled."""
-    entry_ = channel == "B"
-    answer_form = forms.form_class(found.definition_ref, bool(found.fields))()
-    ticket = tickets().read(str(answer_form[forms.TICKET].data or ""), found.shown.code)
-    if ticket is None:
-        return _form_page(found, answer_form, notice="stale", status=400, entry=entry_)
-    if not answer_form.validate():
-        return _form_page(found, answer_form, status=422, entry=entry_, ticket=True)
+def _shown(code: str, channel: str, answer_form: FlaskForm | None = None, **more: Any) -> ResponseReturnValue:
+    """The questionnaire of a counter, or why there is none."""
     try:
-        code = _store(found, ticket, answer_form, channel)
+        with web.reading() as opened:
+            found = _open(opened, code, channel)
+            fields = () if found.field_key else queries.service_fields(opened)
+    except (NotFound, NotOpen) as refusal:
+        return _closed(refusal)
+    return _form_page(found, fields, answer_form, channel=channel, **more)
+
+
+def _submitted(code: str, channel: str) -> ResponseReturnValue:
+    """Check, store once, and go on to the thanks page; whatever fails, the form stays filled."""
+    ticket = tickets().read(request.form.get(forms.TICKET, ""), codes.normal(code) or "")
+    try:
+        if ticket is None or ticket.ref not in published("satisfaction"):
+            return _again(code, channel, notice="stale", status=400)
+        answer_form = forms.form_class(ticket.ref, ticket.asks_field)()
+        if not answer_form.validate():
+            return _shown(code, channel, answer_form, status=422, ticket=ticket)
+        try:
+            receipt = _store(code, ticket, answer_form, channel)
+        except Conflict:
+            return _page("respond/sent_before.html", 409, code=code)
+        except (Rejected, NotOpen) as refusal:
+            return _sent_meanwhile(code, ticket) or _again(code, channel, notice="changed", status=422, why=refusal)
     except Unavailable:
-        return _busy(found, answer_form, entry=entry_)
-    except Conflict:
-        return _page("respond/sent_before.html", 409, place=found.shown)
-    except (Rejected, NotOpen):
-        return _form_page(found, answer_form, notice="changed", status=422, entry=entry_)
-    if entry_:
+        return _busy(code, channel, ticket)
+    return _after(code, receipt, channel)
+
+
+def _after(code: str, receipt: str, channel: str) -> ResponseReturnValue:
+    if channel == "B":
         flash("Đã ghi phiếu. Có thể nhập phiếu tiếp theo.")
-        return redirect(url_for("respond.entry", code=found.shown.code), 303)
+        return redirect(url_for("respond.entry", code=code), 303)
     lang = i18n.language() if i18n.language() != "vi" else None
-    return redirect(url_for("respond.thanks", code=found.shown.code, receipt=code, lang=lang), 303)
+    return redirect(url_for("respond.thanks", code=code, receipt=receipt, lang=lang), 303)
 
 
-def _store(found: queries.OpenForm, ticket: Ticket, answer_form: FlaskForm, channel: str) -> str:
-    definition = questionnaire(found.definition_ref).definition
-    field = answer_form[forms.SERVICE_FIELD].data or None if found.fields else None
+def _store(code: str, ticket: Ticket, answer_form: FlaskForm, channel: str) -> str:
+    definition = questionnaire(ticket.ref).definition
+    field = answer_form[forms.SERVICE_FIELD].data or None if ticket.asks_field else None
     draft = service.Draft(answers=dict(forms.answers(answer_form, definition)), field_key=field)
+    now = web.now()
     with web.transaction() as opened:
-        again = queries.open_form(opened, found.shown.code, today=web.now().date(), channel=channel)
-        code = service.record_submission(
+        found = _open(opened, code, channel)
+        receipt = service.record_submission(
             opened,
-            again,
+            found,
             ticket,
             draft,
             questionnaire=definition,
             channel=channel,
             secret=web.runtime().settings.secret_key,
-            today=web.now().date(),
+            today=now.date(),
         )
         if channel == "B":
-            service.record_entry(opened, web.actor(), again, web.now())
-    return code
+            service.record_entry(opened, web.actor(), found, now)
+    return receipt
 
 
-def _sent_meanwhile(code: str) -> ResponseReturnValue | None:
-    """The thanks page, when this very form was stored before the campaign closed."""
-    ticket = tickets().read(request.form.get(forms.TICKET, ""), codes.normal(code) or "")
-    if ticket is None:
-        return None
+def _sent_meanwhile(code: str, ticket: Ticket) -> ResponseReturnValue | None:
+    """The thanks page, when this very form was stored before the campaign closed or changed."""
     receipt = codes.derive(ticket.key, web.runtime().settings.secret_key)
     with web.reading() as opened:
-        if queries.receipt_known(opened, receipt) is None:
-            return None
-    return redirect(url_for("respond.thanks", code=code, receipt=receipt), 303)
+        known = queries.receipt_known(opened, receipt)
+    return redirect(url_for("respond.thanks", code=code, receipt=receipt), 303) if known else None
+
+
+def _again(
+    code: str, channel: str, *, notice: str, status: int, why: NotOpen | Rejected | None = None
+) -> ResponseReturnValue:
+    """The form once more, under a fresh ticket, with what still fits of the answers."""
+    if isinstance(why, NotOpen) and why.reason != "form_changed":
+        return _closed(why)
+    with web.reading() as opened:
+        found = _open(opened, code, channel)
+        fields = () if found.field_key else queries.service_fields(opened)
+    answer_form = forms.form_class(found.definition_ref, bool(fields))()
+    return _form_page(found, fields, answer_form, channel=channel, notice=notice, status=status)
+
+
+def _busy(code: str, channel: str, ticket: Ticket | None) -> ResponseReturnValue:
+    """503 with the answers kept on the page: in the form, or hidden when the form cannot be read."""
+    try:
+        answer_form = forms.form_class(ticket.ref, ticket.asks_field)() if ticket else None
+        page = _shown(code, channel, answer_form, notice="busy", status=503, ticket=ticket)
+    except Unavailable:
+        page = _page("respond/retry.html", 503, kept=list(request.form.items(multi=True)))
+    response = make_response(page)
+    response.headers["Retry-After"] = web.RETRY_SECONDS
+    return response
 
 
 def _page(template: str, status: int = 200, **details: object) -> ResponseReturnValue:
@@ -195,27 +218,30 @@ def _page(template: str, status: int = 200, **details: object) -> ResponseReturn
 
 def _form_page(
     found: queries.OpenForm,
+    fields: tuple[tuple[str, str, str], ...],
     answer_form: FlaskForm | None,
     *,
+    channel: str,
     notice: str = "",
     status: int = 200,
-    entry: bool = False,
-    ticket: bool = False,
+    ticket: Ticket | None = None,
 ) -> ResponseReturnValue:
-    """The questionnaire, empty or with what was answered; `ticket` keeps the ticket that was sent."""
-    kept = str(answer_form[forms.TICKET].data) if answer_form and ticket else ""
+    """The questionnaire, empty or with what was answered; with a ticket, under the one that was sent."""
     ref = found.definition_ref
-    questions = _questions(ref, answer_form) if answer_form else _empty(ref, i18n.language())
+    if ticket is not None and ticket.ref != ref:
+        return _again(found.shown.code, channel, notice="changed", status=422)
+    sent = request.form.get(forms.TICKET, "") if ticket else ""
     return _page(
         "respond/form.html",
         status,
         found=found,
+        fields=fields,
         definition=questionnaire(ref).definition,
         form=answer_form,
-        questions=questions,
-        ticket=kept or tickets().issue(found.shown.code, found.campaign_id),
+        questions=_questions(ref, answer_form) if answer_form else _empty(ref, i18n.language()),
+        ticket=sent or tickets().issue(found.shown.code, found.campaign_id, ref, asks_field=bool(fields)),
         notice=notice,
-        entry=entry,
+        entry=channel == "B",
     )
 
 
@@ -229,17 +255,6 @@ def _questions(ref: str, answer_form: FlaskForm | None) -> Markup:
     definition = questionnaire(ref).definition
     # Rendered by a template that escapes, and put into the page as it is.
     return Markup(render_template("respond/questions.html", definition=definition, form=answer_form))  # noqa: S704
-
-
-def _busy(found: queries.OpenForm | None, answer_form: FlaskForm | None, *, entry: bool = False) -> ResponseReturnValue:
-    """503 with the answers kept on the page: in the form, or hidden when the form cannot be read."""
-    if found is not None and answer_form is not None:
-        page = _form_page(found, answer_form, notice="busy", status=503, entry=entry, ticket=True)
-    else:
-        page = _page("respond/retry.html", 503, kept=list(request.form.items(multi=True)))
-    response = make_response(page)
-    response.headers["Retry-After"] = web.RETRY_SECONDS
-    return response
 
 
 def _closed(refusal: NotFound | NotOpen) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,10 +16,17 @@ from questionnaires.coding import Answer, Impossible, encode
 from questionnaires.model import Questionnaire
 from survey_app import audit, codes
 from survey_app.errors import Conflict, NotOpen, Rejected
-from survey_app.models import Inbox, Receipt
+from survey_app.models import Inbox, Receipt, ServiceField
 from survey_app.policy import Actor
 from survey_app.respond.queries import OpenForm
 from survey_app.respond.tickets import Ticket
+
+# Built once: these two statements are all that an answer writes.
+_STORE = insert(Inbox)
+_CLAIM = {
+    "sqlite": sqlite.insert(Receipt).on_conflict_do_nothing().returning(Receipt.code),
+    "postgresql": postgresql.insert(Receipt).on_conflict_do_nothing().returning(Receipt.code),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +67,19 @@ def record_submission(
         packed = encode(questionnaire, draft.answers)
     except Impossible as impossible:
         raise Rejected("answers", problems={impossible.item: impossible.reason}) from None
-    session.add(
-        Inbox(
-            key=uuid.uuid4(),
-            campaign_id=form.campaign_id,
-            definition_id=form.definition_id,
-            unit_id=form.unit_id,
-            counter_id=form.counter_id,
-            field_key=form.field_key or _offered(form, draft.field_key),
-            channel=channel,
-            day=today,
-            codes=packed.codes,
-            extras=json.dumps(dict(packed.extras), ensure_ascii=False),
-        )
-    )
-    session.flush()
+    row = {
+        "key": uuid.uuid4(),
+        "campaign_id": form.campaign_id,
+        "definition_id": form.definition_id,
+        "unit_id": form.unit_id,
+        "counter_id": form.counter_id,
+        "field_key": form.field_key or _known_field(session, draft.field_key),
+        "channel": channel,
+        "day": today,
+        "codes": packed.codes,
+        "extras": json.dumps(dict(packed.extras), ensure_ascii=False),
+    }
+    session.execute(_STORE, row)
     return receipt
 
 
@@ -92,11 +97,7 @@ def _claim(session: Session, form: OpenForm, receipt: str, ticket: Ticket, body_
         "body_mac": body_mac,
         "day": today,
     }
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    claimed = session.execute(
-        insert(Receipt).values(values).on_conflict_do_nothing().returning(Receipt.code)
-    ).one_or_none()
-    return claimed is not None
+    return session.execute(_CLAIM[session.get_bind().dialect.name], values).first() is not None
 
 
 def _mac(ticket: Ticket, draft: Draft) -> str:
@@ -105,9 +106,7 @@ def _mac(ticket: Ticket, draft: Draft) -> str:
     return hmac.new(ticket.key.encode(), content.encode(), "sha256").hexdigest()
 
 
-def _offered(form: OpenForm, field_key: str | None) -> str | None:
-    if field_key is None:
-        return None
-    if field_key not in {key for key, _, _ in form.fields}:
+def _known_field(session: Session, field_key: str | None) -> str | None:
+    if field_key is not None and session.get(ServiceField, field_key) is None:
         raise Rejected("answers", problems={"service_field": "no_such_option"})
     return field_key

@@ -1,6 +1,7 @@
 """The hidden ticket of a rendered form: it makes sending twice harmless and proves the form is ours.
 
-It is signed, names the campaign it was rendered for, and carries a random key. No cookie is involved.
+It is signed, says what was rendered (counter, campaign, questionnaire version, whether the service
+field was asked), and carries a random key. No cookie is involved.
 """
 
 import hashlib
@@ -17,6 +18,8 @@ class Ticket:
     key: str
     counter: str
     campaign: int
+    ref: str
+    asks_field: bool
 
 
 class Tickets:
@@ -27,13 +30,13 @@ class Tickets:
             secret, salt="respond.ticket", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
-    def issue(self, counter: str, campaign: int) -> str:
-        return self._signer.dumps([secrets.token_urlsafe(16), counter, campaign])
+    def issue(self, counter: str, campaign: int, ref: str, *, asks_field: bool) -> str:
+        return self._signer.dumps([secrets.token_urlsafe(16), counter, campaign, ref, int(asks_field)])
 
     def read(self, text: str, counter: str) -> Ticket | None:
         """The ticket, or None when it is forged, damaged, too old or of another counter."""
         try:
-            key, of, campaign = self._signer.loads(text, max_age=LIFETIME_SECONDS)
+            key, of, campaign, ref, asks_field = self._signer.loads(text, max_age=LIFETIME_SECONDS)
         except (BadData, ValueError):
             return None
-        return Ticket(key, of, campaign) if of == counter else None
+        return Ticket(key, of, campaign, ref, bool(asks_field)) if of == counter else None

@@ -1,9 +1,8 @@
-"""Made-up report contents: a whole province, a small unit, nothing at all, hostile text."""
+"""Made-up report contents: a whole province, and the parts of which every other content is made."""
 
 import datetime
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from reports.content import (
     Break,
@@ -24,7 +23,6 @@ from reports.content import (
 from scoring.disclosure import HIDDEN, withhold
 from scoring.intervals import wilson
 from scoring.results import (
-    ChoiceScore,
     Distribution,
     Estimate,
     FactorScore,
@@ -246,6 +244,25 @@ def factors(n: int) -> tuple[FactorLine, ...]:
     )
 
 
+def _targets(whole: Estimate, wait: Estimate) -> tuple[TargetLine, ...]:
+    return (
+        target("Mức độ hài lòng đối với sự phục vụ của cơ quan hành chính nhà nước", 0.90, whole),
+        target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực đất đai", 0.85, rate(0.842, 1320)),
+        target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực xây dựng", 0.85, rate(0.79, 860)),
+        target("Mức độ hài lòng về dịch vụ y tế công lập", 0.85, HIDDEN, verified=False),
+        target("Thời gian chờ trung bình tại Bộ phận Một cửa", 20, wait, operator="<=", percent=False),
+    )
+
+
+def _comparisons(communes_count: int) -> tuple[Comparison, ...]:
+    return (
+        comparison("Sở, ban, ngành", DEPARTMENTS, 0.90, most=4000, seed=2),
+        comparison("Cơ quan ngành dọc", VERTICAL, 0.90, most=3000, seed=4),
+        comparison("Xã, phường", communes(communes_count), 0.90, seed=11),
+        comparison("Lĩnh vực", FIELDS, None, most=3000, seed=6),
+    )
+
+
 def province(communes_count: int = 99) -> SatisfactionReport:
     whole = group("tinh", "Tỉnh Minh Họa", rate(0.9134, 24815), target=0.90, population=412_306)
     wait = minutes(17.42, 0.61, 23_990)
@@ -260,19 +277,8 @@ def province(communes_count: int = 99) -> SatisfactionReport:
         made_on=datetime.date(2026, 11, 20),
         fictional=True,
         whole=whole,
-        targets=(
-            target("Mức độ hài lòng đối với sự phục vụ của cơ quan hành chính nhà nước", 0.90, whole.score.index),
-            target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực đất đai", 0.85, rate(0.842, 1320)),
-            target("Mức độ hài lòng về giải quyết thủ tục hành chính lĩnh vực xây dựng", 0.85, rate(0.79, 860)),
-            target("Mức độ hài lòng về dịch vụ y tế công lập", 0.85, HIDDEN, verified=False),
-            target("Thời gian chờ trung bình tại Bộ phận Một cửa", 20, wait, operator="<=", percent=False),
-        ),
-        comparisons=(
-            comparison("Sở, ban, ngành", DEPARTMENTS, 0.90, most=4000, seed=2),
-            comparison("Cơ quan ngành dọc", VERTICAL, 0.90, most=3000, seed=4),
-            comparison("Xã, phường", communes(communes_count), 0.90, seed=11),
-            comparison("Lĩnh vực", FIELDS, None, most=3000, seed=6),
-        ),
+        targets=_targets(whole.score.index, wait),
+        comparisons=_comparisons(communes_count),
         factors=factors(24_815),
         items=items(24_815),
         numbers=(
@@ -289,138 +295,6 @@ def province(communes_count: int = 99) -> SatisfactionReport:
         ),
         scale=SCALE,
         method=METHOD,
-    )  # fmt: skip
-
-
-def unit() -> SatisfactionReport:
-    """A small commune: no comparisons, few answers, one question withheld."""
-    whole = group("xa", "UBND xã Đồng Ỷ", rate(0.875, 40), target=0.90, population=812)
-    rows = list(items(40)[:7])
-    rows[2] = replace(rows[2], score=ItemScore(code=rows[2].code, estimate=HIDDEN, distribution=None))
-    return replace(
-        province(0),
-        letterhead=replace(LETTERHEAD, superior="UBND tỉnh Minh Họa", issuer="UBND xã Đồng Ỷ", symbol="BC-UBND",
-                           place="Đồng Ỷ", signer=("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")),
-        subject="của người dân, tổ chức đối với sự phục vụ của UBND xã Đồng Ỷ năm 2026",
-        scope="UBND xã Đồng Ỷ",
-        whole=whole,
-        targets=(target("Mức độ hài lòng đối với sự phục vụ của cơ quan hành chính nhà nước", 0.9, whole.score.index),),
-        comparisons=(),
-        factors=factors(40),
-        items=tuple(rows),
-        trend=trend(5),
-        breaks=(),
-        fictional=False,
-    )  # fmt: skip
-
-
-def nothing() -> SatisfactionReport:
-    """A unit that nobody has answered for yet."""
-    empty = rate(0, 0)
-    whole = group("xa", "UBND xã Đồng Ỷ", empty, target=0.90)
-    return replace(
-        unit(), whole=whole, ends_on=None, fictional=True,
-        targets=(target("Mức độ hài lòng", 0.9, empty),), factors=(), items=(), numbers=(), choices=(), trend=(),
-        channels=(), method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
-    )  # fmt: skip
-
-
-def single() -> SatisfactionReport:
-    """One answer, and a threshold that lets it be shown."""
-    one = rate(1.0, 1)
-    score = replace(group("xa", "Xã", rate(0.5, 10), target=0.9).score, received=1, counted=1, index=one, overall=one)
-    whole = GroupLine(key="xa", name="Xã", score=score, verdict=judge(one, target=0.9))
-    return replace(
-        unit(), whole=whole, targets=(target("Mức độ hài lòng", 0.9, one),), trend=trend(1), items=items(2)[:1],
-        comparisons=(Comparison(title="Xã", target=None, rows=(whole,)),),
-        method=replace(METHOD, fewest=1, scale_verified=False),
-    )  # fmt: skip
-
-
-def withheld() -> SatisfactionReport:
-    """Everything is below the threshold."""
-    whole = group("xa", "UBND xã Đồng Ỷ", rate(0.75, 4), target=0.90, population=30)
-    hidden = ItemScore(code="x", estimate=HIDDEN, distribution=None)
-    none = ChoiceScore(code="x", answered=0, shares=None, reason=Reason.WITHHELD)
-    return replace(
-        unit(),
-        whole=whole,
-        targets=(target("Mức độ hài lòng", 0.9, whole.score.index),),
-        comparisons=(Comparison(title="Quầy", target=0.9, rows=(whole, whole)),),
-        factors=tuple(replace(f, score=replace(f.score, estimate=HIDDEN)) for f in factors(40)),
-        items=tuple(replace(i, score=hidden) for i in items(40)),
-        numbers=(NumberLine(text="Thời gian chờ", unit="phút", score=NumberScore(code="TG", estimate=HIDDEN)),),
-        choices=tuple(
-            replace(c, answered=none.answered, options=tuple((name, None) for name, _ in c.options))
-            for c in choices(40)
-        ),
-        trend=tuple(replace(point, estimate=HIDDEN) for point in trend(6)),
-        channels=(),
-    )
-
-
-ATTACKS = (
-    "<b>chưa đóng",
-    "</para></font>",
-    "<img src='file:///etc/passwd'/>",
-    '<img src="/etc/hostname" width="10" height="10"/>',
-    '<img src="http://127.0.0.1:9/x.png"/>',
-    '<a href="javascript:alert(1)">nhấn</a>',
-    '<link href="http://example.org">x</link>',
-    '<font size="5000">to</font>',
-    '<font name="KhongCo">x</font>',
-    "<onDraw name='x' label='y'/>",
-    "&amp;&lt;&undefined; &#0; ]]>",
-    "NUL\x00 BEL\x07 ESC\x1b[31m xóa\x7f",
-    "mặt\ud800 nạ\udfff đơn",
-    "Nguyê\u0303n Thi\u0323 Hô\u0300ng \u202egnol\u202c \u2066ẩn\u2069",
-    "A" * 5000,
-    "$\\frac{1}{2}$ {0} %s {name} \\n",
-)
-FORMULAS = (
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1+1",
-    "\r=1+1",
-    "\x00=1+1",
-    "=cmd|' /C calc'!A0",
-    '=HYPERLINK("http://x")',
-)
-
-
-def hostile(words: Iterable[str] = ATTACKS) -> SatisfactionReport:
-    """Attack strings wherever a person or a definition may put text."""
-    attacks = list(words)
-    every = iter(attacks * 40)
-    content = province(4)
-    compared = tuple(
-        replace(c, title=next(every), rows=tuple(replace(row, name=next(every)) for row in c.rows))
-        for c in content.comparisons
-    )
-    return replace(
-        content,
-        letterhead=Letterhead(superior=next(every), issuer=next(every), symbol=next(every), place=next(every),
-                              signer=(next(every),), recipients=tuple(attacks)),
-        subject=next(every), scope=next(every), campaign=next(every),
-        targets=tuple(replace(t, name=next(every), source=next(every)) for t in content.targets),
-        comparisons=compared,
-        factors=tuple(replace(f, name=next(every)) for f in content.factors),
-        items=tuple(replace(i, text=next(every), factor=next(every), code=next(every)) for i in content.items),
-        numbers=tuple(replace(x, text=next(every), unit=next(every)) for x in content.numbers),
-        choices=tuple(
-            replace(c, text=next(every), options=tuple((next(every), share) for _, share in c.options))
-            for c in content.choices
-        ),
-        breaks=tuple(replace(b, label=next(every)) for b in content.breaks),
-        channels=tuple(replace(c, name=next(every)) for c in content.channels),
-        scale=tuple(next(every) for _ in SCALE),
-        method=replace(
-            METHOD, questionnaire=next(every), questionnaire_ref=next(every), questionnaire_hash=next(every),
-            legal_basis=tuple((word, False) for word in attacks), classes=tuple(attacks),
-            unverified_items=tuple(attacks), program=next(every), data_hash=next(every),
-        ),
     )  # fmt: skip
 
 

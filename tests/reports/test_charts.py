@@ -10,20 +10,9 @@ from reports import charts, findings
 from reports.chart_sheet import parts, wrapped
 from reports.content import Break, Comparison, SatisfactionReport
 from reports.theme import HEIGHT, WIDTH
-from tests.reports.contents import (
-    ATTACKS,
-    SCALE,
-    communes,
-    comparison,
-    hostile,
-    item,
-    items,
-    nothing,
-    province,
-    single,
-    trend,
-    withheld,
-)
+from tests.reports.contents import SCALE, communes, comparison, item, items, province, trend
+from tests.reports.contents_hostile import ATTACKS, hostile
+from tests.reports.contents_thin import nothing, single, withheld
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTE = "Số liệu từ ngày 01/01/2026 đến ngày 31/10/2026."

@@ -6,7 +6,8 @@ import pytest
 from reports import findings, method
 from reports.content import Break, Comparison, TrendPoint
 from scoring.disclosure import HIDDEN
-from tests.reports.contents import METHOD, factors, group, items, nothing, province, rate, trend
+from tests.reports.contents import METHOD, factors, group, items, province, rate, trend
+from tests.reports.contents_thin import nothing
 
 JULY = Break(month=datetime.date(2025, 7, 1), label="Chính quyền hai cấp")
 

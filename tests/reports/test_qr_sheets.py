@@ -11,7 +11,8 @@ from reports import qr_sheets, theme
 from reports.content import CounterSheet
 from reports.fitting import broken, fitted
 from tests.reports import papers
-from tests.reports.contents import ATTACKS, counters
+from tests.reports.contents import counters
+from tests.reports.contents_hostile import ATTACKS
 
 URL = "https://hailong.minhhoa.example/r/KM01DH"
 LONG = CounterSheet(

@@ -8,17 +8,9 @@ import pytest
 from reports import satisfaction, theme, words
 from reports.content import SatisfactionReport
 from tests.reports import papers
-from tests.reports.contents import (
-    ATTACKS,
-    METHOD,
-    hostile,
-    nothing,
-    province,
-    rate,
-    single,
-    unit,
-    withheld,
-)
+from tests.reports.contents import METHOD, province, rate
+from tests.reports.contents_hostile import ATTACKS, hostile
+from tests.reports.contents_thin import nothing, single, unit, withheld
 
 MAKERS: list[Callable[[], SatisfactionReport]] = [province, unit, nothing, single, withheld, hostile]
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from reports import spreadsheets, words
 from reports.content import SatisfactionReport
 from reports.safe_cells import TRIGGERS, Cell, Rate, sheet_name
-from tests.reports.contents import ATTACKS, FORMULAS, hostile, nothing, province, single, unit, withheld
+from tests.reports.contents import province
+from tests.reports.contents_hostile import ATTACKS, FORMULAS, hostile
+from tests.reports.contents_thin import nothing, single, unit, withheld
 
 MAKERS: list[Callable[[], SatisfactionReport]] = [province, unit, nothing, single, withheld, hostile]
 DAY = datetime.date(2026, 11, 20)

@@ -9,7 +9,7 @@ from reports.plain import plain
 from reports.tables import Column, Sign, data_table
 from scoring.results import Outcome
 from tests.reports import papers
-from tests.reports.contents import ATTACKS
+from tests.reports.contents_hostile import ATTACKS
 
 COLUMNS = (Column("STT", 12, "CENTER"), Column("Tên", 60), Column("Tỷ lệ", 30, "RIGHT"))
 

@@ -82,11 +82,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Linear:
-    """An estimand of every group: its value and the coefficients a and c of its linearised variable."""
+    """An estimand of every group: its value, the coefficients a and c of its linearised variable, and n.
+
+    A tally does not tell how many answered at least one of several questions; ``n`` is a lower bound
+    of that: the answers to the most answered one.
+    """
 
     value: Floats
     a: Floats
     c: Floats
+    n: Floats
 
 
 def score(
@@ -126,8 +131,10 @@ def score(
     -----
     One item: Wilson interval on its answers. Factor and index: Wilson interval on the effective
     sample size ``p (1 - p) / v``, where v is the linearised variance for respondents drawn
-    independently, ``n / (n - 1) * sum z_k^2``; at 0 and 1, where v is 0, on the respondents.
+    independently, ``n / (n - 1) * sum z_k^2``; where v is 0 (as at 0 and 1) on what the answers are
+    worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
+    The n of a factor and of the index is that of its most answered question.
 
     References
     ----------
@@ -204,7 +211,7 @@ def _mean_of_rates(counts: _Counts, members: Sequence[int]) -> _Linear:
         weight = has / has.sum(axis=1, keepdims=True)
         value = np.where(has, counts.rate[:, columns], 0).sum(axis=1) / has.sum(axis=1)
         a[:, columns] = np.where(has, weight / counts.answered[:, columns], 0)
-    return _Linear(value, a, np.nan_to_num(counts.rate))
+    return _Linear(value, a, np.nan_to_num(counts.rate), counts.answered[:, columns].max(axis=1))
 
 
 def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
@@ -216,7 +223,7 @@ def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
         value = counts.satisfied[:, columns].sum(axis=1) / answers
         a[:, columns] = np.where(answers > 0, 1 / answers, 0)[:, None]
     c[:, columns] = np.nan_to_num(value)[:, None]
-    return _Linear(value, a, c)
+    return _Linear(value, a, c, counts.answered[:, columns].max(axis=1))
 
 
 def _factor(counts: _Counts, factor: Factor, rule: str) -> _Linear:
@@ -247,7 +254,8 @@ def _index(
     # Factors share no item, so the coefficients of the index are those of its factors, weighted.
     a = sum(np.nan_to_num(w)[:, None] * part.a for w, part in zip(weight, parts, strict=True))
     c = sum(np.where(part.a > 0, part.c, 0) for part in parts)
-    return _composite(tally, _Linear(value, np.asarray(a), np.asarray(c)), level, size)
+    n = np.stack([part.n for part in parts]).max(axis=0)
+    return _composite(tally, _Linear(value, np.asarray(a), np.asarray(c), n), level, size)
 
 
 def linearised_variance(tally: Tally, a: Floats, c: Floats) -> Floats:
@@ -288,10 +296,11 @@ def _composite(tally: Tally, part: _Linear, level: float, size: Floats) -> list[
     # Rounding leaves dust instead of 0 where all are (dis)satisfied, or where every answer is alike.
     variance = np.where(variance < 1e-15, 0, variance)
     with np.errstate(invalid="ignore", divide="ignore"):
-        worth = np.where(variance > 0, p * (1 - p) / variance, respondents)
+        alike = 1 / np.einsum("gi,gij,gj->g", part.a, tally.pairs[:, 0].astype(float), part.a)
+        worth = np.where(variance > 0, p * (1 - p) / variance, alike)
     n_eff = effective_n_finite(worth, respondents, size)
     n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
-    return _estimates(p, respondents, n_eff, level, "wilson_neff", fewest=2)
+    return _estimates(p, part.n, n_eff, level, "wilson_neff", fewest=2)
 
 
 def _item(counts: _Counts, i: int, level: float, size: Floats) -> list[Estimate]:
@@ -322,7 +331,8 @@ def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / n
         variance = (squares - total * mean) / (n - 1) / n
-    lower, upper = mean_t(mean, np.maximum(variance, 0), n - 1, level)
+    # A few answers that happen to be equal are no proof of a mean without error.
+    lower, upper = mean_t(mean, np.where(variance > 0, variance, np.nan), n - 1, level)
     return [_estimate(mean[g], n[g], n[g], (lower[g], upper[g]), level, "t", 2) for g in range(len(n))]
 
 

@@ -113,6 +113,16 @@ class Tally:
 def unpack(layout: Layout, data: bytes) -> Tally:
     """The tally that `Tally.pack` wrote.
 
+    Parameters
+    ----------
+    layout : Layout
+        The layout it was packed with.
+    data : bytes
+
+    Returns
+    -------
+    Tally
+
     Raises
     ------
     ValueError
@@ -191,7 +201,19 @@ def _ticks(given: Sequence[Sequence[int]], options: int) -> Ints:
 
 
 def stack(layout: Layout, tallies: Sequence[Tally]) -> Tally:
-    """Many groups as one tally with a leading axis."""
+    """Many groups as one tally with a leading axis.
+
+    Parameters
+    ----------
+    layout : Layout
+    tallies : sequence of Tally
+        One per group, all of that layout; may be empty.
+
+    Returns
+    -------
+    Tally
+        Its vector has the shape (groups, numbers of the layout).
+    """
     if not tallies:
         return Tally(layout, np.zeros((0, sum(layout.parts)), np.int64))
     return Tally(layout, np.stack([tally.vector for tally in tallies]))

@@ -8,7 +8,14 @@ from scoring.results import Estimate, Interval, Outcome, Verdict
 OPERATORS = (">=", ">", "<=", "<")
 
 
-def judge(estimate: Estimate, *, target: float, operator: str = ">=", population: int | None = None) -> Verdict:
+def judge(
+    estimate: Estimate,
+    *,
+    target: float,
+    operator: str = ">=",
+    population: int | None = None,
+    sample: int | None = None,
+) -> Verdict:
     """Hold an estimate against a target.
 
     The verdict is "reached" only when the whole confidence interval meets the target, "not reached"
@@ -25,6 +32,8 @@ def judge(estimate: Estimate, *, target: float, operator: str = ">=", population
         ``>=`` ("đạt tối thiểu"), ``>`` ("trên"), ``<=`` ("tối đa") or ``<``. Compared with unrounded values.
     population : int, optional
         Completed dossiers, which bound the further answers that there can be.
+    sample : int, optional
+        Submissions drawn from them; the estimate's own n by default.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def judge(estimate: Estimate, *, target: float, operator: str = ">=", population
     outcome = _outcome(estimate.interval, target, operator)
     more = None
     if outcome is Outcome.CANNOT_TELL and operator in (">=", ">"):
-        more = more_answers(estimate, target=target, population=population)
+        more = more_answers(estimate, target=target, population=population, sample=sample)
     return Verdict(outcome=outcome, target=target, operator=operator, more_answers=more)
 
 
@@ -68,11 +77,13 @@ def _outcome(interval: Interval, target: float, operator: str) -> Outcome:
     return Outcome.NOT_REACHED if meets[1] else Outcome.CANNOT_TELL
 
 
-def more_answers(estimate: Estimate, *, target: float, population: int | None = None) -> int | None:
-    """About how many further answers would settle the verdict if the rate stayed as it is.
+def more_answers(
+    estimate: Estimate, *, target: float, population: int | None = None, sample: int | None = None
+) -> int | None:
+    """About how many further submissions would settle the verdict if the rate stayed as it is.
 
     A Wilson interval of n answers excludes a target t when ``n >= z^2 t (1 - t) / (p - t)^2``; the
-    answers at hand are worth ``effective_n / n`` each, and a finite population bounds them.
+    submissions at hand are worth ``effective_n / sample`` each, and a finite population bounds them.
 
     Parameters
     ----------
@@ -82,12 +93,13 @@ def more_answers(estimate: Estimate, *, target: float, population: int | None = 
         Between 0 and 1, ends excluded for a number to exist.
     population : int, optional
         Completed dossiers.
+    sample : int, optional
+        Submissions drawn from them (some leave a question blank); the estimate's own n by default.
 
     Returns
     -------
     int or None
-        At least 1; None when rate and target coincide, or when even every dossier would not do
-        (which can only be by rounding: a census leaves no doubt).
+        At least 1; None when rate and target coincide, or when there is no interval to begin with.
 
     References
     ----------
@@ -96,14 +108,14 @@ def more_answers(estimate: Estimate, *, target: float, population: int | None = 
     p, interval, worth = estimate.value, estimate.interval, estimate.effective_n
     if p is None or interval is None or worth is None or p == target or not 0 < target < 1:
         return None
-    needed = normal_quantile(interval.level) ** 2 * target * (1 - target) / (p - target) ** 2
     if math.isinf(worth) or worth <= 0:
         return None
-    known = population is not None and population > estimate.n
-    correction = (population - 1) / (population - estimate.n) if known and population is not None else 1.0
-    answers = needed * estimate.n / (worth / correction)
-    if known and population is not None:
-        answers = answers * population / (population - 1 + answers)
-        if answers >= population:
-            return None
-    return max(1, math.ceil(answers - estimate.n - 1e-9))
+    needed = normal_quantile(interval.level) ** 2 * target * (1 - target) / (p - target) ** 2
+    drawn = estimate.n if sample is None else sample
+    if population is None or population <= drawn:
+        total = needed * drawn / worth
+    else:
+        # `worth` holds the finite population correction of the sample at hand; take it out, then solve with it.
+        answers = needed * drawn * (population - 1) / (population - drawn) / worth
+        total = answers * population / (population - 1 + answers)
+    return max(1, math.ceil(total - drawn - 1e-9))

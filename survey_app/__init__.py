@@ -15,6 +15,7 @@ from survey_app.accounts.service import load_actor
 from survey_app.campaigns import routes as campaigns
 from survey_app.config import ZONE, Settings
 from survey_app.db import Database
+from survey_app.definitions import check_frozen
 from survey_app.organisation import routes as organisation
 from survey_app.respond import routes as respond
 from survey_app.results import routes as results
@@ -25,10 +26,12 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] | None = None) -> Flask:
-    """The application on a migrated database; refuses to start on an unsafe one."""
+    """The application on a migrated database; refuses to start on an unsafe one, or when a used form was changed."""
     logs.configure()
     database = Database(settings.database_url, audit_key=settings.audit_key, pool_size=settings.threads + 2)
     database.check()
+    with database.reading() as session:
+        check_frozen(session)
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,

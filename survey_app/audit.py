@@ -4,6 +4,7 @@ The key stays outside the database. Edits and deletions are found at their row; 
 by comparing with a head that was printed in a report or kept elsewhere.
 """
 
+import contextlib
 import datetime
 import hmac
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app.models import AuditEvent, AuditHead
@@ -18,6 +20,7 @@ from survey_app.policy import Actor
 
 KEY = "audit_key"
 START = "0" * 64
+LONGEST_SUBJECT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,14 @@ def record(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Append an event to the chain; it is kept if and only if the transaction is."""
-    head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
-    if head is None:
-        head = AuditHead(id=1, last_id=0, mac=START)
-        session.add(head)
+    head = _locked_head(session)
     event = AuditEvent(
         id=head.last_id + 1,
-        at=now.replace(microsecond=0),
+        # As it is read back: the code covers the text of this time.
+        at=now.astimezone(datetime.UTC).replace(microsecond=0),
         account_id=actor.account_id if actor else None,
         action=action,
-        subject=subject,
+        subject=subject[:LONGEST_SUBJECT],
         detail=_canonical(dict(detail or {})),
     )
     event.mac = _mac(session, head.mac, event)
@@ -57,7 +58,10 @@ def record(
 
 
 def verify(session: Session, *, anchor: str | None = None) -> Iterator[Break]:
-    """Every place where the chain does not hold; with an anchor, also whether that head is still in it."""
+    """Every place where the chain does not hold; with an anchor, also whether that head is still in it.
+
+    Wants a session that sees one state throughout (Database.reading): events are written meanwhile.
+    """
     before, expected, macs = START, 1, set()
     for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)):
         if event.id != expected:
@@ -67,10 +71,21 @@ def verify(session: Session, *, anchor: str | None = None) -> Iterator[Break]:
         before, expected = event.mac, event.id + 1
         macs.add(event.mac)
     head = session.get(AuditHead, 1)
-    if (head.mac if head else START) != before:
+    if ((head.last_id, head.mac) if head else (0, START)) != (expected - 1, before):
         yield Break(expected, "head differs")
     if anchor is not None and anchor not in macs:
         yield Break(expected, "anchor missing")
+
+
+def _locked_head(session: Session) -> AuditHead:
+    """The end of the chain, held until this transaction ends; the first two writers may meet here."""
+    statement = select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    head = session.scalars(statement).one_or_none()
+    if head is None:
+        with contextlib.suppress(IntegrityError), session.begin_nested():
+            session.add(AuditHead(id=1, last_id=0, mac=START))
+        head = session.scalars(statement).one()
+    return head
 
 
 def _mac(session: Session, before: str, event: AuditEvent) -> str:

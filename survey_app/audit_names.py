@@ -29,4 +29,5 @@ NAMES = {
     "counters_merged": "Gộp quầy",
     "counters_imported": "Nhập danh sách quầy",
     "province_loaded": "Nạp dữ liệu tỉnh",
+    "tally_repaired": "Sửa số liệu theo phiếu gốc",
 }

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from alembic.util import CommandError
 
 from questionnaires.inspect import changes, outline
-from questionnaires.loader import MODELS, DefinitionError, Loaded, guess_model, parse, published
+from questionnaires.loader import MODELS, DefinitionError, Loaded, guess_model, published, read
+from questionnaires.provinces import Province
 from survey_app import audit, backup, server
 from survey_app.accounts.service import AccountDraft, add_account
 from survey_app.campaigns import release, tallying
 from survey_app.config import ZONE, Settings, UnsafeSetting
 from survey_app.db import Database, UnsafeDatabase
-from survey_app.definitions import FrozenDefinition
+from survey_app.definitions import FrozenDefinition, check_frozen
 from survey_app.demo import run as demonstration
 from survey_app.errors import Refusal
-from survey_app.models import Unit
+from survey_app.models import Release, Unit
 from survey_app.organisation.loading import load_province
 from survey_app.policy import Role
 
@@ -33,6 +35,14 @@ def _settings() -> Settings:
 def _database() -> Database:
     settings = _settings()
     return Database(settings.database_url, audit_key=settings.audit_key)
+
+
+def _checked() -> Database:
+    """The database, once it is certain that what was answered still means the same."""
+    database = _database()
+    with database.reading() as session:
+        check_frozen(session)
+    return database
 
 
 def _now() -> datetime.datetime:
@@ -119,8 +129,11 @@ def province() -> None:
 @click.argument("ref")
 def load(ref: str) -> None:
     """Load a province definition (file or ref) into an empty database."""
+    definition = _loaded(ref).definition
+    if not isinstance(definition, Province):
+        raise click.ClickException(f"{ref} không phải định nghĩa tỉnh")
     with _database().transaction() as session:
-        load_province(session, _loaded(ref).definition, _now())
+        load_province(session, definition, _now())
 
 
 @cli.group()
@@ -148,16 +161,20 @@ def add(username: str, name: str, role: str, unit_code: str) -> None:
 @cli.command("release")
 def release_now() -> None:
     """Release waiting submissions as at day's end."""
-    with _database().transaction() as session:
-        click.echo(f"{release.release_at_day_end(session, _now().date() + datetime.timedelta(days=1))} phiếu")
+    with _checked().transaction() as session:
+        click.echo(f"{release.release_at_day_end(session, _now().date(), with_today=True)} phiếu")
 
 
 @cli.command()
 @click.option("--repair", is_flag=True, help="Write what was recounted.")
 def recount(repair: bool) -> None:
     """Prove the tally: count every submission anew and report cells that differ."""
-    with _database().transaction() as session:
+    database = _checked()
+    with database.transaction() if repair else database.reading() as session:
         found = list(tallying.recount(session, repair=repair))
+        if repair and found:
+            session.add(Release(day=_now().date(), submissions=0))  # results shown before are computed anew
+            audit.record(session, None, "tally_repaired", now=_now(), detail={"cells": len(found)})
     for difference in found:
         click.echo(f"{difference.cell}: {difference.stored} ≠ {difference.recounted}")
     click.echo(f"{len(found)} ô khác nhau")
@@ -201,8 +218,7 @@ def _loaded(name: str) -> Loaded[Any]:
     """A definition by file or by published ref."""
     path = Path(name)
     if path.is_file():
-        text = path.read_text("utf-8")
-        return parse(text, guess_model(text, path.name), name=path.name)
+        return read(path, guess_model(path.read_text("utf-8-sig", errors="replace"), path.name))
     for family in MODELS:
         if name in published(family):
             return published(family)[name]
@@ -213,7 +229,7 @@ def _spoken(run: Callable[[], T]) -> T:
     """Faults that people can mend, as one line instead of a traceback."""
     try:
         return run()
-    except (UnsafeSetting, UnsafeDatabase, FrozenDefinition, DefinitionError) as fault:
+    except (UnsafeSetting, UnsafeDatabase, FrozenDefinition, DefinitionError, CommandError) as fault:
         raise SystemExit(str(fault)) from None
     except Refusal as refusal:
         raise SystemExit(f"Từ chối: {refusal.reason}") from None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Settings:
         base_url = _base_url(environ.get("BASE_URL", f"http://127.0.0.1:{port}" if demo else ""), demo=demo)
         return cls(
             data_dir=data_dir,
-            database_url=environ.get("DATABASE_URL", f"sqlite:///{data_dir / 'survey.sqlite3'}"),
+            database_url=_database_url(environ.get("DATABASE_URL", f"sqlite:///{data_dir / 'survey.sqlite3'}")),
             base_url=base_url,
             secret_key=_key(environ, "SECRET_KEY", keys),
             audit_key=_key(environ, "AUDIT_KEY", keys),
@@ -101,14 +102,26 @@ def _folder(environ: Mapping[str, str], name: str) -> Path | None:
 
 def _base_url(text: str, *, demo: bool) -> str:
     """The address that QR codes and links are built from."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # reading it finds one out of range
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
         raise UnsafeSetting("BASE_URL: must be the public address, for example https://hailong.example.gov.vn")
+    if parts.query or parts.fragment:
+        raise UnsafeSetting("BASE_URL: must have no query")
     if parts.path.strip("/"):
         raise UnsafeSetting("BASE_URL: must have no path")
     if parts.scheme == "http" and not demo and parts.hostname not in LOOPBACK:
         raise UnsafeSetting("BASE_URL: must be https outside the demo")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database_url(text: str) -> str:
+    if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", text):
+        raise UnsafeSetting("DATABASE_URL: must begin with sqlite:/// or postgresql+psycopg://")
+    return text
 
 
 def _hosts(base_url: str, more: str) -> tuple[str, ...]:

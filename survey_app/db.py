@@ -1,9 +1,14 @@
 """The database: one engine, two ways in (reading, transaction), and the only commit of the program."""
 
+import re
+import fcntl
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -15,15 +20,62 @@ from sqlalchemy.orm import Session
 from survey_app.errors import Unavailable
 
 BUSY_SECONDS = 5
+TURN_SECONDS = 0.0003
+CONNECT_SECONDS = 5
 PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1"}
 # https://sqlite.org/rescode.html: states of the store, not faults of the program.
 STORE_STATES = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
-NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs")
+NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "fuse.glusterfs")
+MOUNTS = Path("/proc/mounts")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class UnsafeDatabase(Exception):
     """A database whose settings could lose what was acknowledged."""
+
+
+class Turn:
+    """Writers of one SQLite file wait in line on a lock beside it; SQLite would let them sleep and poll.
+
+    Whoever writes without this line (a backup, another program) still meets SQLite's own lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".turn")
+        self._in_process = Lock()
+        self._file: tuple[int, int] | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        deadline = time.monotonic() + BUSY_SECONDS
+        if not self._in_process.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable("database")
+        try:
+            descriptor = self._descriptor()
+            while not _locked(descriptor):
+                if time.monotonic() > deadline:
+                    raise Unavailable("database")
+                time.sleep(TURN_SECONDS)
+            try:
+                yield
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+        finally:
+            self._in_process.release()
+
+    def _descriptor(self) -> int:
+        """The open lock file of this process: a forked child that shared it would share the lock."""
+        if self._file is None or self._file[0] != os.getpid():
+            self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        return self._file[1]
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Database:
@@ -38,13 +90,17 @@ class Database:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "isolation_level": None}
         else:
             wait = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=60s -c timezone=UTC"
-            options |= {"connect_args": {"options": wait}, "pool_pre_ping": True}
+            arguments = {"options": wait, "connect_timeout": CONNECT_SECONDS}
+            options |= {"connect_args": arguments, "pool_pre_ping": True}
         self.engine = create_engine(url, **options)
         if self.sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
         self._writer = self.engine.execution_options(writes=True)
+        # A reader sees one state from its first query to its last; SQLite knows nothing else.
+        self._reader = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._info = {"audit_key": audit_key}
+        self._turn = Turn(self.path) if self.path else nullcontext
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -52,14 +108,14 @@ class Database:
 
         Raises Unavailable when the store is locked, full or out of reach.
         """
-        with _store_states(), Session(self._writer, expire_on_commit=False, info=self._info) as session:
+        with self._turn(), _store_states(), Session(self._writer, expire_on_commit=False, info=self._info) as session:
             yield session
             session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for queries; whatever it might write is undone."""
-        with _store_states(), Session(self.engine, autoflush=False, info=self._info) as session:
+        """A session for queries on one state of the data; whatever it might write is undone."""
+        with _store_states(), Session(self._reader, autoflush=False, info=self._info) as session:
             yield session
             session.rollback()
 
@@ -130,12 +186,14 @@ def _check_sqlite(connection: Connection, path: Path | None) -> None:
         raise UnsafeDatabase(f"DATABASE_URL: SQLite needs a local disk, {path} is on {kind}")
 
 
-def _file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+def _file_system(path: Path) -> str:
     """The type of the file system that holds a path; empty where the system does not tell."""
-    if not mounts.exists():
+    if not MOUNTS.exists():
         return ""
-    found = [line.split()[1:3] for line in mounts.read_text().splitlines()]
-    holding = [(point, kind) for point, kind in found if path.resolve().is_relative_to(point)]
+    found = [line.split()[1:3] for line in MOUNTS.read_text().splitlines()]
+    points = [(re.sub(r"\\(\d{3})", lambda sign: chr(int(sign[1], 8)), point), kind) for point, kind in found]
+    # Of two on one point the later one is seen (an automount stands before what it mounts).
+    holding = [(point, kind) for point, kind in reversed(points) if path.resolve().is_relative_to(point)]
     return max(holding, key=lambda pair: len(pair[0]), default=("", ""))[1]
 
 

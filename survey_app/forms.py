@@ -15,7 +15,34 @@ def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
+# What WTForms says by itself; it has no Vietnamese.
+LIBRARY_WORDS = {
+    "Not a valid choice.": "Hãy chọn lại trong danh sách.",
+    "Invalid Choice: could not coerce.": "Hãy chọn lại trong danh sách.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Hãy chọn lại trong danh sách.",
+    "'%(value)s' is not a valid choice for this field.": "Hãy chọn lại trong danh sách.",
+    "'%(value)s' are not valid choices for this field.": "Hãy chọn lại trong danh sách.",
+    "Not a valid integer value.": "Hãy điền một số nguyên.",
+    "Not a valid date value.": "Ngày không đúng.",
+    "Field cannot be longer than %(max)d characters.": "Viết ngắn hơn: nhiều nhất %(max)d ký tự.",
+}
+
+
+class LibraryWords:
+    """The translations that WTForms asks for."""
+
+    def gettext(self, message: str) -> str:
+        return LIBRARY_WORDS.get(message, message)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(many)
+
+
 class StaffForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    class Meta:
+        def get_translations(self, _form: object) -> LibraryWords:
+            return LibraryWords()
+
     def refuse(self, field: str, message: str) -> None:
         """Show a message at a field, beside what its validators found."""
         self[field].errors = [*self[field].errors, message]

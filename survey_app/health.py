@@ -29,6 +29,9 @@ def readyz() -> ResponseReturnValue:
             opened.execute(text("SELECT 1"))
     except Unavailable:
         return {"status": "database"}, 503
-    if shutil.disk_usage(web.runtime().settings.data_dir).free < LEAST_FREE_BYTES:
+    # With PostgreSQL nothing may have made the folder yet: then the disk it would stand on counts.
+    folder = web.runtime().settings.data_dir
+    standing = next(place for place in (folder, *folder.parents) if place.exists())
+    if shutil.disk_usage(standing).free < LEAST_FREE_BYTES:
         return {"status": "disk"}, 503
     return {"status": "ok"}

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import delete, update
@@ -19,19 +20,31 @@ KEEP_SESSIONS = datetime.timedelta(days=1)
 log = structlog.get_logger()
 
 
-def run(database: Database, stop: threading.Event) -> None:
-    """Do what is due, again and again, until told to stop. A locked database is tried again."""
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(ZONE)
+
+
+def run(database: Database, stop: threading.Event, clock: Callable[[], datetime.datetime] = _now) -> None:
+    """Do what is due, again and again, until told to stop. What fails is tried again, and stops nothing else."""
     last_tidy: datetime.date | None = None
     while not stop.is_set():
-        now = datetime.datetime.now(ZONE)
-        try:
-            release_due(database, now.date())
-            if last_tidy != now.date():
-                tidy(database, now)
-                last_tidy = now.date()
-        except Unavailable:
-            log.warning("worker_waits")
+        now = clock()
+        _try(release_due, database, now.date())
+        if last_tidy != now.date() and _try(tidy, database, now):
+            last_tidy = now.date()
         stop.wait(EVERY_SECONDS)
+
+
+def _try(job: Callable[..., object], *arguments: object) -> bool:
+    try:
+        job(*arguments)
+    except Unavailable:
+        log.warning("worker_waits", job=job.__name__)
+    except Exception as error:  # a damaged cell must not keep yesterday's keys from being forgotten
+        log.error("worker_failed", job=job.__name__, error=type(error).__name__)
+    else:
+        return True
+    return False
 
 
 def release_due(database: Database, today: datetime.date) -> int:
@@ -47,7 +60,7 @@ def tidy(database: Database, now: datetime.datetime) -> None:
     """Forget the keys of sent forms, failed sign-ins and ended sessions; scatter the order of rows."""
     with database.transaction() as session:
         old = Receipt.day < now.date()
-        session.execute(update(Receipt).where(old).values(key_hash=None, body_mac=None, day=None))
+        session.execute(update(Receipt).where(old).values(body_mac=None, day=None))
         session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEEP_SESSIONS))
         throttle.forget_old(session, now)
         release.scatter(session)

@@ -88,12 +88,14 @@ def installation() -> Installation:
     """Read from the letterhead; it changes so rarely that each process keeps it for a minute."""
     kept: dict[int, Installation] = current_app.extensions["installation"]
     minute = int(time.monotonic() // 60)
-    if minute not in kept:
+    found = kept.get(minute)
+    if found is None:
         with web.reading() as opened:
             row = opened.execute(select(Letterhead.issuer, Letterhead.fictional)).one_or_none()
+        found = Installation(*row) if row else Installation("", False)
         kept.clear()
-        kept[minute] = Installation(*row) if row else Installation("", False)
-    return kept[minute]
+        kept[minute] = found
+    return found
 
 
 def local_time(moment: datetime.datetime) -> str:

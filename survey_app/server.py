@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from survey_app import create_app, jobs, logs
 from survey_app.config import Settings
 from survey_app.db import Database
+from survey_app.definitions import check_frozen
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -71,4 +72,6 @@ def work(settings: Settings) -> None:
         signal.signal(number, halt)
     database = Database(settings.database_url, audit_key=settings.audit_key)
     database.check()
+    with database.reading() as session:
+        check_frozen(session)
     jobs.run(database, stop)

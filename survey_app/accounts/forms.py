@@ -1,8 +1,12 @@
 """What people type: sign-in, passwords, accounts."""
 
+from typing import Any
+
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
+from reports.plain import plain
+from survey_app.accounts.passwords import LONGEST, normal
 from survey_app.forms import NEEDED, StaffForm, choices
 from survey_app.policy import Role
 
@@ -16,17 +20,26 @@ ROLE_NAMES = {
 }
 
 
+def _one_line(text: str | None) -> str:
+    return " ".join(plain(text or "").split())
+
+
+class Secret(PasswordField):
+    """A password in one spelling, before it is measured: keyboards differ."""
+
+    def __init__(self, label: str, *validators: Any) -> None:
+        super().__init__(label, [InputRequired(NEEDED), *validators], filters=[lambda text: normal(text or "")])
+
+
 class SignInForm(StaffForm):
-    username = StringField("Tên đăng nhập", [InputRequired(NEEDED), Length(max=64)])
-    password = PasswordField("Mật khẩu", [InputRequired(NEEDED), Length(max=128)])
+    username = StringField("Tên đăng nhập", [InputRequired(NEEDED), Length(max=64)], filters=[_one_line])
+    password = Secret("Mật khẩu", Length(max=LONGEST))
 
 
 class PasswordForm(StaffForm):
-    current = PasswordField("Mật khẩu hiện tại", [InputRequired(NEEDED), Length(max=128)])
-    new = PasswordField("Mật khẩu mới", [InputRequired(NEEDED), Length(max=128)])
-    again = PasswordField(
-        "Nhập lại mật khẩu mới", [InputRequired(NEEDED), EqualTo("new", "Hai lần nhập không giống nhau.")]
-    )
+    current = Secret("Mật khẩu hiện tại", Length(max=LONGEST))
+    new = Secret("Mật khẩu mới", Length(max=LONGEST))
+    again = Secret("Nhập lại mật khẩu mới", EqualTo("new", "Hai lần nhập không giống nhau."))
 
 
 class AccountForm(StaffForm):
@@ -35,10 +48,11 @@ class AccountForm(StaffForm):
         [
             InputRequired(NEEDED),
             Length(min=3, max=64, message="Từ 3 đến 64 ký tự."),
-            Regexp(r"^[\w.@-]+$", message="Chỉ dùng chữ, số, dấu chấm, gạch ngang, gạch dưới và @."),
+            Regexp(r"[\w.@-]+\Z", message="Chỉ dùng chữ, số, dấu chấm, gạch ngang, gạch dưới và @."),
         ],
+        filters=[_one_line],
     )
-    name = StringField("Họ và tên", [InputRequired(NEEDED), Length(max=120)])
+    name = StringField("Họ và tên", [InputRequired(NEEDED), Length(max=120)], filters=[_one_line])
     role = SelectField("Vai trò", choices=choices((role.value, name) for role, name in ROLE_NAMES.items()))
     unit_id = SelectField("Đơn vị phụ trách", coerce=int)
     active = BooleanField("Đang hoạt động", default=True)

@@ -1,6 +1,7 @@
 """Sign-in, own password, accounts, audit log."""
 
 import ipaddress
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,12 +18,14 @@ from survey_app.web import access, public
 
 room = Blueprint("accounts", __name__, template_folder="templates")
 
+LAST_PAGE = 1_000_000  # further than any log, near enough for every database
 PROBLEMS = {
     "wrong": "Mật khẩu hiện tại không đúng.",
     "short": "Mật khẩu cần ít nhất 12 ký tự.",
     "long": "Mật khẩu dài quá 128 ký tự.",
     "weak": "Mật khẩu này dễ đoán. Hãy ghép vài từ không liên quan với nhau.",
-    "own_account": "Không thể tự đổi vai trò hoặc tự khóa tài khoản của mình.",
+    "same": "Mật khẩu mới phải khác mật khẩu hiện tại.",
+    "own_account": "Không thể tự đổi vai trò, đơn vị hoặc tự khóa tài khoản của mình.",
     "username_taken": "Tên đăng nhập này đã có người dùng.",
 }
 
@@ -112,7 +115,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
-                issued = service.create(opened, web.actor(), draft(form), web.now())
+                issued = service.create(opened, web.actor(), replace(draft(form), active=True), web.now())
             return render_template("accounts/issued.html", username=form.username.data, password=issued)
         except Conflict:
             form.refuse("username", PROBLEMS["username_taken"])
@@ -149,7 +152,7 @@ def reset(account_id: int) -> ResponseReturnValue:
 @room.get("/accounts/audit")
 @access(Action.READ_AUDIT)
 def audit_log() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, int))
+    page = min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
     with web.reading() as opened:
         found = queries.audit_log(opened, web.actor(), page)
     return render_template("accounts/audit.html", found=found)
@@ -174,9 +177,11 @@ def draft(form: AccountForm) -> service.AccountDraft:
 def network() -> str:
     """The network that attempts are counted by: the address, or the /64 of an IPv6 host."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
         return "unknown"
+    if address.version == 6 and address.ipv4_mapped:  # on a socket for both kinds
+        address = address.ipv4_mapped
     return str(ipaddress.ip_network(f"{address}/{64 if address.version == 6 else 32}", strict=False))
 
 

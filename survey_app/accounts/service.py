@@ -101,10 +101,12 @@ def sign_out(session: Session, actor: Actor, now: datetime.datetime) -> None:
 
 
 def change_own_password(session: Session, actor: Actor, *, current: str, new: str, now: datetime.datetime) -> None:
-    """Replace one's password and end one's other sessions; refuses a wrong current or a weak new one."""
+    """Replace one's password and end one's other sessions; refuses a wrong current, the same or a weak new one."""
     account = session.get_one(Account, actor.account_id)
     if not passwords.matches(account.password_hash, current):
         raise Rejected("password", problems={"current": "wrong"})
+    if passwords.normal(new) == passwords.normal(current):
+        raise Rejected("password", problems={"new": "same"})
     _set_password(account, new, must_change=False)
     _end_sessions(session, account, now, keep=actor.session_hash)
     audit.record(session, actor, "password_changed", account.username, now=now)
@@ -155,12 +157,12 @@ def add_account(session: Session, draft: AccountDraft, password: str | None = No
 def edit(session: Session, actor: Actor, account_id: int, draft: AccountDraft, now: datetime.datetime) -> None:
     """Change name, role, unit or standing, effective at the next request of that person.
 
-    Refuses one's own role and standing: an administrator cannot lock out the last one.
+    Refuses one's own role, unit and standing: an administrator cannot lock out the last one.
     """
     account = _manageable(session, actor, account_id)
     ensure(actor, Action.MANAGE_ACCOUNTS, draft.unit_id)
-    own = account.id == actor.account_id
-    if own and (draft.role.value != account.role or not draft.active):
+    kept = (account.role, account.unit_id, account.active)
+    if account.id == actor.account_id and (draft.role.value, draft.unit_id, draft.active) != kept:
         raise Rejected("own_account", problems={"role": "own_account"})
     before = {"name": account.name, "role": account.role, "unit": account.unit_id, "active": account.active}
     account.name, account.role = draft.name, draft.role.value

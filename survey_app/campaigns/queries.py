@@ -1,6 +1,7 @@
 """Campaigns as lists and pages show them."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -132,13 +133,13 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignDetail
     )
 
 
-def choices(session: Session, actor: Actor) -> Choices:
-    """The questionnaires, targets, fields and living units to choose from."""
+def choices(session: Session, actor: Actor, chosen: Collection[int] = ()) -> Choices:
+    """The questionnaires, targets, fields and living units to choose from, and units `chosen` while they lived."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
     units = session.execute(
         select(Unit.id, Unit.name)
         .join(Level, Level.key == Unit.level)
-        .where(Unit.valid_to.is_(None))
+        .where(Unit.valid_to.is_(None) | Unit.id.in_(chosen))
         .order_by(Level.position, Unit.code)
     )
     return Choices(
@@ -150,9 +151,7 @@ def choices(session: Session, actor: Actor) -> Choices:
             (f"{found.ref}/{target.key}", f"{target.year}: {target.name.vi} ({found.title.vi})")
             for found, target in all_targets()
         ),
-        fields=tuple(
-            session.execute(select(ServiceField.key, ServiceField.name_vi).order_by(ServiceField.position)).tuples()
-        ),
+        fields=tuple(session.execute(select(ServiceField.key, ServiceField.name_vi).order_by(ServiceField.position))),
         units=tuple((unit_id, name) for unit_id, name in units if unit_id in actor.units),
     )
 
@@ -160,20 +159,20 @@ def choices(session: Session, actor: Actor) -> Choices:
 def waiting(session: Session, actor: Actor) -> Waiting:
     """What a release by hand would find."""
     ensure(actor, Action.RELEASE)
-    ready = select(Inbox.unit_id).group_by(Inbox.unit_id).having(func.count() >= SMALLEST_BATCH).subquery()
+    enough = select(Inbox.unit_id).group_by(Inbox.campaign_id, Inbox.unit_id).having(func.count() >= SMALLEST_BATCH)
     return Waiting(
-        units_ready=session.scalar(select(func.count()).select_from(ready)) or 0,
+        units_ready=len(actor.units.intersection(session.scalars(enough))),
         last_release=session.scalar(select(func.max(Release.day))),
     )
 
 
 def population_rows(session: Session, actor: Actor, campaign_id: int) -> tuple[tuple[str, str, str, int], ...]:
-    """The completed dossiers of a campaign, as they are imported: unit code, its name, field, number."""
+    """The completed dossiers of the person's units, as they are imported: unit code, its name, field, number."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
     rows = session.execute(
         select(Unit.code, Unit.name, Population.field_key, Population.dossiers)
         .join(Unit, Unit.id == Population.unit_id)
-        .where(Population.campaign_id == campaign_id)
+        .where(Population.campaign_id == campaign_id, Population.unit_id.in_(actor.units))
         .order_by(Unit.code, Population.field_key)
     )
-    return tuple(rows.tuples())
+    return tuple(rows)

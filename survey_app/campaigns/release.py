@@ -1,8 +1,8 @@
 """Batches: submissions leave the inbox in random order, under new keys, and enter the tally.
 
-Nobody sees a figure change with one citizen: a unit is released when ten of its forms wait, at
-day's end when at least `SMALLEST_BATCH` do, or at the click of Home Affairs (same minimum). What
-is left of a unit goes when it has waited `LONGEST_WAIT`, or when its campaign is closed.
+Nobody sees a figure change with one citizen: the answers to one campaign at one unit are released
+when ten of them wait, at day's end when at least `SMALLEST_BATCH` do, or at the click of Home Affairs
+(same minimum). What is left goes when it has waited `LONGEST_WAIT`, or when its campaign is closed.
 """
 
 import datetime
@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.campaigns.tallying import Cell, Extras, add, refs, tally_of
+from survey_app.campaigns.tallying import Cell, Extras, add, in_line, portions, refs, tally_of
 from survey_app.models import Campaign, Inbox, Release, Submission, SubmissionExtra
 from survey_app.models.campaign import CLOSED
 from survey_app.policy import Action, Actor, ensure
@@ -28,34 +28,43 @@ ANSWERS = ("campaign_id", "definition_id", "unit_id", "counter_id", "field_key",
 # The order of PostgreSQL's tables tells the order of writing until they are rewritten by key.
 UNORDERED_TABLES = {"submission": "pk_submission", "submission_extra": "pk_submission_extra", "receipt": "pk_receipt"}
 
+Place = tuple[int, int]  # campaign and unit: what results are shown for
+PLACE = (Inbox.campaign_id, Inbox.unit_id)
+
 
 def release_full(session: Session, today: datetime.date) -> int:
-    """Release the units in which a full batch waits; returns how many submissions went."""
-    return _release(session, _waiting_units(session, FULL_BATCH), today)
+    """Release where a full batch waits; returns how many submissions went."""
+    in_line(session)
+    return _release(session, _waiting(session, FULL_BATCH), today)
 
 
-def release_at_day_end(session: Session, today: datetime.date) -> int:
-    """Release what waits from before today: enough of a unit, too long, or of a closed campaign."""
-    units = _waiting_units(session, SMALLEST_BATCH, before=today)
-    stale = set(session.scalars(select(Inbox.unit_id).where(Inbox.day < today - LONGEST_WAIT)))
-    of_closed = select(Inbox.unit_id).join(Campaign, Campaign.id == Inbox.campaign_id).where(Campaign.state == CLOSED)
-    ended = set(session.scalars(of_closed))
-    return _release(session, units | stale | ended, today, before=today)
+def release_at_day_end(session: Session, today: datetime.date, *, with_today: bool = False) -> int:
+    """Release what waits from before today: enough in one place, too long, or of a closed campaign."""
+    in_line(session)
+    before = today + datetime.timedelta(days=1) if with_today else today
+    places = _waiting(session, SMALLEST_BATCH, before=before)
+    stale = select(*PLACE).where(Inbox.day < today - LONGEST_WAIT)
+    ended = select(*PLACE).join(Campaign, Campaign.id == Inbox.campaign_id).where(Campaign.state == CLOSED)
+    for query in (stale, ended):
+        places |= {(campaign, unit) for campaign, unit in session.execute(query.distinct())}
+    return _release(session, places, today, before=before)
 
 
 def release_by_hand(session: Session, actor: Actor, now: datetime.datetime) -> int:
-    """Release what Home Affairs asks for: every unit with at least the smallest batch."""
+    """Release what Home Affairs asks for: all of their units where at least the smallest batch waits."""
     ensure(actor, Action.RELEASE)
-    units = _waiting_units(session, SMALLEST_BATCH) & actor.units
-    moved = _release(session, units, now.date())
+    in_line(session)
+    places = {(campaign, unit) for campaign, unit in _waiting(session, SMALLEST_BATCH) if unit in actor.units}
+    moved = _release(session, places, now.date())
     audit.record(session, actor, "released", now=now, detail={"submissions": moved})
     return moved
 
 
 def release_campaign(session: Session, campaign_id: int, today: datetime.date) -> int:
     """Release everything of a campaign that is being closed."""
-    units = set(session.scalars(select(Inbox.unit_id).where(Inbox.campaign_id == campaign_id)))
-    return _release(session, units, today, campaign_id=campaign_id)
+    in_line(session)
+    units = session.scalars(select(Inbox.unit_id).where(Inbox.campaign_id == campaign_id).distinct())
+    return _release(session, {(campaign_id, unit) for unit in units}, today)
 
 
 def scatter(session: Session) -> None:
@@ -65,31 +74,27 @@ def scatter(session: Session) -> None:
             session.execute(text(f"CLUSTER {table} USING {index}"))
 
 
-def _waiting_units(session: Session, fewest: int, before: datetime.date | None = None) -> set[int]:
-    query = select(Inbox.unit_id).group_by(Inbox.unit_id).having(func.count() >= fewest)
-    return set(session.scalars(query if before is None else query.where(Inbox.day < before)))
+def _waiting(session: Session, fewest: int, before: datetime.date | None = None) -> set[Place]:
+    """Where at least so many submissions wait."""
+    query = select(*PLACE).group_by(*PLACE).having(func.count() >= fewest)
+    rows = session.execute(query if before is None else query.where(Inbox.day < before))
+    return {(campaign, unit) for campaign, unit in rows}
 
 
 def _release(
-    session: Session,
-    units: Collection[int],
-    today: datetime.date,
-    *,
-    before: datetime.date | None = None,
-    campaign_id: int | None = None,
+    session: Session, places: Collection[Place], today: datetime.date, *, before: datetime.date | None = None
 ) -> int:
-    """Move the waiting submissions of these units, and count them; all or nothing."""
-    if not units:
+    """Move what waits in these places, and count it; all or nothing."""
+    if not places:
         return 0
-    query = select(Inbox).where(Inbox.unit_id.in_(units)).with_for_update(skip_locked=True)
+    query = select(Inbox.__table__).where(tuple_(*PLACE).in_(places))
     if before is not None:
         query = query.where(Inbox.day < before)
-    if campaign_id is not None:
-        query = query.where(Inbox.campaign_id == campaign_id)
-    waiting = list(session.scalars(query))
+    waiting = session.execute(query).mappings().all()
     if waiting:
-        move(session, [({name: getattr(row, name) for name in ANSWERS}, json.loads(row.extras)) for row in waiting])
-        session.execute(delete(Inbox).where(Inbox.key.in_([row.key for row in waiting])))
+        move(session, [({name: row[name] for name in ANSWERS}, json.loads(row["extras"])) for row in waiting])
+        for some in portions(waiting):  # by key: what has arrived meanwhile stays
+            session.execute(delete(Inbox).where(Inbox.key.in_([row["key"] for row in some])))
         session.add(Release(day=today, submissions=len(waiting)))
         session.flush()
     return len(waiting)
@@ -97,6 +102,8 @@ def _release(
 
 def move(session: Session, batch: Sequence[tuple[Mapping[str, Any], Extras]]) -> None:
     """Store submissions under new random keys, in the order of these keys, and add them to the tally."""
+    if not batch:
+        return
     keyed = sorted(((uuid.uuid4(), answers, extras) for answers, extras in batch), key=lambda row: row[0])
     session.execute(insert(Submission), [{"key": key, **answers} for key, answers, _ in keyed])
     more = [

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from survey_app.web import access
 room = Blueprint("campaigns", __name__, template_folder="templates")
 
 UNIT, FIELD, DOSSIERS = "Mã đơn vị", "Lĩnh vực", "Số hồ sơ"
+WHOLE_NUMBER = re.compile(r"[0-9]{1,8}|[0-9]{1,2}(\.[0-9]{3}){1,2}|[0-9]{3}\.[0-9]{3}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {
     "before_start": "Ngày kết thúc trước ngày bắt đầu.",
@@ -30,7 +32,7 @@ WORDS = {
     "unknown_unit": "không có mã đơn vị này trong phạm vi",
     "unknown_field": "không có lĩnh vực này",
     "repeated_row": "đơn vị và lĩnh vực này đã có ở dòng trên",
-    "not_a_number": "số hồ sơ phải là số nguyên không âm",
+    "not_a_number": "số hồ sơ phải là số nguyên không âm (viết 1234 hoặc 1.234)",
     "too_large": "Tệp quá lớn.",
     "too_many_rows": "Tệp quá nhiều dòng.",
     "not_a_table": "Tệp không phải bảng tính XLSX hoặc CSV.",
@@ -40,6 +42,7 @@ WORDS = {
     "campaign_open": "Đợt đang mở: chỉ sửa được tên, ngày kết thúc, mục tiêu và ngưỡng công bố.",
     "not_a_draft": "Đợt này đã được mở.",
     "not_open": "Đợt này không ở trạng thái mở.",
+    "definition_changed": "Tệp của phiếu này đã bị sửa sau khi dùng; hãy khôi phục tệp hoặc ban hành phiên bản mới.",
 }
 
 
@@ -81,7 +84,7 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
 def edit(campaign_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         row = queries.campaign(opened, web.actor(), campaign_id)
-    form = _with_choices(CampaignForm(obj=row))
+    form = _with_choices(CampaignForm(obj=row), row.units)
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
@@ -179,9 +182,9 @@ def draft(form: CampaignForm) -> service.CampaignDraft:
     )
 
 
-def _with_choices(form: CampaignForm) -> CampaignForm:
+def _with_choices(form: CampaignForm, units: Sequence[int] = ()) -> CampaignForm:
     with web.reading() as opened:
-        found = queries.choices(opened, web.actor())
+        found = queries.choices(opened, web.actor(), units)
     form.definition_ref.choices = choices(found.definitions)
     form.targets.choices = choices(found.targets)
     form.fields.choices = choices(found.fields)
@@ -192,11 +195,11 @@ def _with_choices(form: CampaignForm) -> CampaignForm:
 def _population_rows(content: bytes) -> list[service.PopulationRow]:
     rows, problems = [], {}
     for row in read_table(content, [UNIT, FIELD, DOSSIERS]):
-        number = row.cells[DOSSIERS].replace(".", "")
-        if not re.fullmatch(r"\d{1,8}", number):
+        if not WHOLE_NUMBER.fullmatch(row.cells[DOSSIERS]):
             problems[str(row.number)] = "not_a_number"
             continue
-        rows.append(service.PopulationRow(unit_code=row.cells[UNIT], field_key=row.cells[FIELD], dossiers=int(number)))
+        dossiers = int(row.cells[DOSSIERS].replace(".", ""))
+        rows.append(service.PopulationRow(row.number, row.cells[UNIT], row.cells[FIELD], dossiers))
     if problems:
         raise Rejected("rows", problems=problems)
     return rows

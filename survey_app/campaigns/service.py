@@ -37,6 +37,7 @@ PLAIN_FIELDS = (
     "index_rule",
     "fewest",
 )
+MEANING = ("starts_on", "accepts", "counts", "confidence", "factor_rule", "index_rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +59,22 @@ class CampaignDraft:
     targets: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PopulationRow:
-    """Completed dossiers of one unit and field, as imported."""
+    """Completed dossiers of one unit and field, with the number of its row in the imported table."""
 
+    number: int
     unit_code: str
     field_key: str
     dossiers: int
 
 
 def create(session: Session, actor: Actor, draft: CampaignDraft, now: datetime.datetime) -> int:
-    """A new campaign in draft; refuses what does not fit together (Rejected). Returns its id."""
-    ensure(actor, Action.MANAGE_CAMPAIGNS)
+    """A new campaign in draft; refuses units out of scope (NotFound) and what does not fit together (Rejected).
+
+    Returns its id.
+    """
+    ensure(actor, Action.MANAGE_CAMPAIGNS, draft.units)
     campaign = Campaign(state=DRAFT)
     _fill(session, campaign, draft)
     session.add(campaign)
@@ -82,6 +87,7 @@ def create(session: Session, actor: Actor, draft: CampaignDraft, now: datetime.d
 def edit(session: Session, actor: Actor, campaign_id: int, draft: CampaignDraft, now: datetime.datetime) -> None:
     """Change a draft. Of an open campaign only title, last day, targets and threshold may change (Conflict)."""
     campaign = _campaign(session, actor, campaign_id)
+    ensure(actor, Action.MANAGE_CAMPAIGNS, draft.units)
     if campaign.state == CLOSED:
         raise Conflict("campaign_closed")
     if campaign.state == OPEN:
@@ -120,28 +126,30 @@ def close(session: Session, actor: Actor, campaign_id: int, now: datetime.dateti
 def set_populations(
     session: Session, actor: Actor, campaign_id: int, rows: Iterable[PopulationRow], now: datetime.datetime
 ) -> int:
-    """Replace the completed dossiers of a campaign, all or nothing; returns the number of rows.
+    """Replace the completed dossiers of the person's units in a campaign, all or nothing; returns the number of rows.
 
-    Rejected names each row (from 2, below the header) with an unknown unit or field, or a repetition.
+    Rejected names each row with an unknown unit or field, or a repetition.
     """
     campaign = _campaign(session, actor, campaign_id)
-    units = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    units = dict(session.execute(select(Unit.code, Unit.id)).all())
     fields = set(session.scalars(select(ServiceField.key)))
     problems: dict[str, str] = {}
     found: dict[tuple[int, str], int] = {}
-    for number, row in enumerate(rows, start=2):
+    for row in rows:
         unit_id = units.get(row.unit_code)
         if unit_id is None or unit_id not in actor.units:
-            problems[str(number)] = "unknown_unit"
+            problems[str(row.number)] = "unknown_unit"
         elif row.field_key not in fields:
-            problems[str(number)] = "unknown_field"
+            problems[str(row.number)] = "unknown_field"
         elif (unit_id, row.field_key) in found:
-            problems[str(number)] = "repeated_row"
+            problems[str(row.number)] = "repeated_row"
         else:
             found[unit_id, row.field_key] = row.dossiers
     if problems:
         raise Rejected("rows", problems=problems)
-    session.execute(delete(Population).where(Population.campaign_id == campaign.id))
+    session.execute(
+        delete(Population).where(Population.campaign_id == campaign.id, Population.unit_id.in_(actor.units))
+    )
     for (unit_id, field_key), dossiers in found.items():
         session.add(Population(campaign_id=campaign.id, unit_id=unit_id, field_key=field_key, dossiers=dossiers))
     audit.record(session, actor, "population_imported", f"campaign {campaign_id}", now=now, detail={"rows": len(found)})
@@ -149,8 +157,10 @@ def set_populations(
 
 
 def _campaign(session: Session, actor: Actor, campaign_id: int) -> Campaign:
+    """The campaign, once nobody else is changing one: so two cannot open what overlaps. Answers go on arriving."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
-    campaign = session.get(Campaign, campaign_id, with_for_update=True)
+    session.execute(select(Campaign.id).order_by(Campaign.id).with_for_update(key_share=True))
+    campaign = session.get(Campaign, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
     return campaign
@@ -199,10 +209,9 @@ def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> Non
 def _same_meaning(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
     """What answers mean must not change under those who have answered."""
     ref = session.get_one(DefinitionVersion, campaign.definition_id).ref
-    before = (ref, campaign.starts_on, campaign.accepts, campaign.counts, campaign.factor_rule, campaign.index_rule)
-    after = (draft.definition_ref, draft.starts_on, draft.accepts, draft.counts, draft.factor_rule, draft.index_rule)
+    kept = all(getattr(campaign, name) == getattr(draft, name) for name in MEANING)
     units, fields = _scope_of(session, campaign.id)
-    if before != after or units != set(draft.units) or fields != set(draft.fields):
+    if not kept or ref != draft.definition_ref or units != set(draft.units) or fields != set(draft.fields):
         raise Conflict("campaign_open")
 
 

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
+from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from questionnaires.coding import counts
@@ -18,7 +19,8 @@ from survey_app.definitions import code_matrix, layout, month_of
 from survey_app.models import Campaign, DefinitionVersion, Submission, SubmissionExtra, TallyCell
 
 Extras = Mapping[str, str]
-KEYS_AT_ONCE = 500
+T = TypeVar("T")
+KEYS_AT_ONCE = 500  # databases limit the parameters of a statement
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,6 +45,18 @@ class Difference:
     cell: Cell
     stored: int | None
     recounted: int | None
+
+
+def in_line(session: Session) -> None:
+    """One transaction at a time changes the tally; to be called before anything is read."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as go into one statement."""
+    for start in range(0, len(things), KEYS_AT_ONCE):
+        yield things[start : start + KEYS_AT_ONCE]
 
 
 def refs(session: Session) -> dict[int, str]:
@@ -79,9 +93,14 @@ def add(session: Session, cell: Cell, ref: str, fresh: Tally) -> None:
 
 
 def recount(session: Session, *, repair: bool = False) -> Iterator[Difference]:
-    """Count every cell anew from the submissions; report, and on request mend, what differs."""
+    """Count every cell anew from the submissions; report, and on request mend, what differs.
+
+    Wants a session that sees one state throughout (Database.reading), or to repair, a transaction.
+    """
+    if repair:
+        in_line(session)
     of_campaign = refs(session)
-    missing = set(session.execute(select(*TallyCell.__table__.primary_key)).tuples())
+    missing = set(session.execute(select(*TallyCell.__table__.primary_key)))
     for cell, rows in _by_cell(session):
         missing.discard(_identity(cell))
         fresh = tally_of(of_campaign[cell.campaign_id], rows)
@@ -112,7 +131,7 @@ def _by_cell(session: Session) -> Iterator[tuple[Cell, list[tuple[str, Extras]]]
     field = func.coalesce(Submission.field_key, "")
     group = (Submission.campaign_id, Submission.unit_id, field, Submission.channel)
     query = select(*group, Submission.day, Submission.codes, Submission.key).order_by(*group)
-    rows = session.execute(query.execution_options(yield_per=5000)).tuples()
+    rows = session.execute(query.execution_options(yield_per=5000))
     for (campaign_id, unit_id, field_key, channel), members in groupby(rows, key=lambda row: row[:4]):
         found = list(members)
         extras = _extras(session, [row[6] for row in found])
@@ -126,8 +145,7 @@ def _by_cell(session: Session) -> Iterator[tuple[Cell, list[tuple[str, Extras]]]
 def _extras(session: Session, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
     found: dict[uuid.UUID, dict[str, str]] = {}
     columns = (SubmissionExtra.submission_key, SubmissionExtra.item, SubmissionExtra.value)
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        some = keys[start : start + KEYS_AT_ONCE]
+    for some in portions(keys):
         for key, item, value in session.execute(select(*columns).where(SubmissionExtra.submission_key.in_(some))):
             found.setdefault(key, {})[item] = value
     return found

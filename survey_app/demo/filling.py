@@ -68,5 +68,6 @@ def rows(
             for day, given, knows in zip(days, sets, named, strict=True)
         ]
     if set(BURST_ANSWERS) == {item.code for item in maker.definition.rated} and period[0] <= BURST_DAY <= period[1]:
-        found += [maker.row(desks[-1], None, "C", BURST_DAY, BURST_ANSWERS) for _ in range(BURST)]
+        desk = next(desk for desk in reversed(desks) if desk.closed_on is None)
+        found += [maker.row(desk, None, "C", BURST_DAY, BURST_ANSWERS) for _ in range(BURST)]
     return found

@@ -14,11 +14,11 @@ from questionnaires.provinces import Province
 from survey_app.accounts import passwords
 from survey_app.accounts.service import AccountDraft, add_account
 from survey_app.campaigns import release, service
-from survey_app.config import ZONE
+from survey_app.config import ZONE, UnsafeSetting
 from survey_app.db import Database
 from survey_app.demo import filling, traffic
 from survey_app.demo.traffic import Desk
-from survey_app.models import Account, Campaign, Counter, Population, Release, Unit
+from survey_app.models import Account, Campaign, Counter, Letterhead, Population, Release, Unit
 from survey_app.models.campaign import CLOSED
 from survey_app.organisation.loading import load_province
 from survey_app.policy import Actor, Role, scope
@@ -53,9 +53,11 @@ class Planned:
 
 
 def load(database: Database, total: int, say: Say) -> None:
-    """Everything, once; a database that has units is left as it is."""
+    """Everything, once; a demonstration that is there is left as it is. Refuses a real province (UnsafeSetting)."""
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Unit)):
+            if not session.scalar(select(Letterhead.fictional)):
+                raise UnsafeSetting("DATABASE_URL: holds a real province; the demonstration needs one of its own")
             return
         say("Nạp tỉnh Minh Họa (giả định): đơn vị, lĩnh vực, quầy ...")
         province: Province = published("provinces")[PROVINCE].definition
@@ -153,7 +155,7 @@ def analyst(session: Session) -> Actor:
 def _dossiers(session: Session, year: int) -> dict[int, dict[str, int]]:
     """Completed dossiers of a year by unit and field, from the province's definition."""
     province: Province = published("provinces")[PROVINCE].definition
-    unit_ids = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    unit_ids = dict(session.execute(select(Unit.code, Unit.id)).all())
     return {unit_ids[row.unit]: dict(row.by_field) for row in province.dossiers if row.year == year}
 
 

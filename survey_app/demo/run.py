@@ -75,7 +75,7 @@ def counter_sheets(session: Session, base_url: str) -> list[CounterSheet]:
         .join(Unit, Unit.id == Counter.unit_id)
         .where(Counter.closed_on.is_(None))
         .order_by(Unit.level != "commune", Unit.id, Counter.id)
-    ).tuples()
+    )
     return [
         CounterSheet(
             unit=unit, counter=counter.name, place=counter.place, code=counter.code, url=f"{base_url}/r/{counter.code}"

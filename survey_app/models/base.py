@@ -33,4 +33,6 @@ class UtcTime(TypeDecorator[datetime.datetime]):
         return value.astimezone(datetime.UTC)
 
     def process_result_value(self, value: datetime.datetime | None, dialect: Dialect) -> datetime.datetime | None:
-        return value if value is None else value.replace(tzinfo=datetime.UTC)
+        if value is None:
+            return None
+        return value.astimezone(datetime.UTC) if value.tzinfo else value.replace(tzinfo=datetime.UTC)

@@ -60,9 +60,9 @@ class SubmissionExtra(Base):
 
 
 class Receipt(Base):
-    """A receipt code (mã biên nhận), unrelated to the answers.
+    """A receipt code (mã biên nhận), derived from the key of a rendered form, unrelated to the answers.
 
-    ``key_hash`` and ``body_mac`` make a repeated sending harmless; they are forgotten the day after.
+    ``body_mac`` makes a repeated sending harmless; it is forgotten the day after.
     """
 
     __tablename__ = "receipt"
@@ -70,7 +70,6 @@ class Receipt(Base):
 
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     body_mac: Mapped[str | None] = mapped_column(String(64))
     day: Mapped[datetime.date | None]
 

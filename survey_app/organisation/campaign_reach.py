@@ -23,14 +23,14 @@ def to_extend(session: Session, ending: Collection[int], line: Collection[int]) 
     )
 
 
-def rivals(session: Session, extended: Sequence[Campaign], line: Collection[int]) -> tuple[str, ...]:
-    """The titles of two open campaigns that would then take the same channel at the successor; empty when none."""
+def rivals(session: Session, extended: Sequence[Campaign], line: Collection[int]) -> tuple[str, str] | None:
+    """The titles of two open campaigns that would then take the same channel at the successor, if there are."""
     at_successor = [*_covering(session, line), *(one for one in extended if one.state == OPEN)]
     for one in extended:
         for other in at_successor:
             if one.state == OPEN and one is not other and _clash(session, one, other):
                 return one.title, other.title
-    return ()
+    return None
 
 
 def _covering(session: Session, line: Collection[int]) -> list[Campaign]:

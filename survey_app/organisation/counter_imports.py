@@ -83,7 +83,7 @@ def import_counters(
 
 def _known(session: Session, actor: Actor, today: datetime.date) -> _Known:
     found = session.scalars(select(Counter)).all()
-    fields = session.execute(select(ServiceField.key, ServiceField.name_vi)).tuples().all()
+    fields = session.execute(select(ServiceField.key, ServiceField.name_vi)).all()
     return _Known(
         counters={counter.code: counter for counter in found if counter.unit_id in actor.units},
         units={unit.code: unit for unit in session.scalars(select(Unit)) if unit.id in actor.units},

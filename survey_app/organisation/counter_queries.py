@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from reports.safe_cells import Cell
+from survey_app.codes import grouped
 from survey_app.errors import NotFound, NotOpen
 from survey_app.models import Counter, ServiceField, Unit
 from survey_app.organisation.listing import Asked, Page, folded, holds, in_order, page_of
@@ -130,7 +131,7 @@ def _kept(rows: list[CounterRow], asked: Asked) -> list[CounterRow]:
         for row in rows
         if asked.shows(gone=row.gone)
         and asked.unit in (None, row.unit_id)
-        and holds(asked, row.name, row.place, row.unit, row.code)
+        and holds(asked, row.name, row.place, row.unit, row.code, grouped(row.code))
     ]
     return in_order(kept, asked, KEYS)
 

@@ -112,7 +112,8 @@ def _checked(session: Session, actor: Actor, draft: MergeDraft, tree: Tree, toda
     work = _work(session, tree, draft, today)
     rivals = campaign_reach.rivals(session, work.campaigns, _line(tree, draft))
     if rivals:
-        raise Rejected("merger", problems={"units": "campaigns_overlap"}, campaigns=rivals)
+        one, other = rivals
+        raise Rejected("merger", problems={"units": "campaigns_overlap"}, one=one, other=other)
     return work
 
 
@@ -196,5 +197,5 @@ def _told(session: Session, draft: MergeDraft, work: _Work) -> MergePlan:
         ),
         children=tuple(child.name for child in work.children),
         campaigns=tuple(campaign.title for campaign in work.campaigns),
-        people=tuple(session.execute(people.order_by(Account.username)).tuples()),
+        people=tuple(session.execute(people.order_by(Account.username))),
     )

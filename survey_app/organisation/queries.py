@@ -72,10 +72,11 @@ class UnitDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a unit can be made of; units are alive and in scope."""
+    """What a unit can be made of; units are alive and in scope, `roots` those that cannot end."""
 
     levels: tuple[tuple[str, str], ...]
     units: tuple[tuple[int, str], ...]
+    roots: frozenset[int]
 
 
 KEYS: Mapping[str, Callable[[UnitRow], Any]] = {
@@ -126,26 +127,30 @@ def unit(session: Session, actor: Actor, unit_id: int, today: datetime.date) -> 
         predecessors=_named(session, actor, session.scalars(before).all()),
         successors=_named(session, actor, session.scalars(after).all()),
         children=tuple(sorted((row for row in rows.values() if row.parent_id == unit_id), key=_place)),
-        people=tuple(session.execute(people.order_by(Account.username)).tuples()),
+        people=tuple(session.execute(people.order_by(Account.username))),
     )
 
 
 def choices(session: Session, actor: Actor) -> Choices:
     """Levels, and the units in scope that nobody has closed, by level and name."""
     ensure(actor, Action.MANAGE_ORGANISATION)
-    levels = session.execute(select(Level.key, Level.name).order_by(Level.position)).tuples()
+    levels = session.execute(select(Level.key, Level.name).order_by(Level.position))
     found = session.execute(
         select(Unit.id, Unit.name, Level.position).join(Level, Level.key == Unit.level).where(Unit.valid_to.is_(None))
     )
     living = sorted((row for row in found if row.id in actor.units), key=lambda row: (row.position, folded(row.name)))
-    return Choices(levels=tuple(levels), units=tuple((row.id, row.name) for row in living))
+    return Choices(
+        levels=tuple(levels),
+        units=tuple((row.id, row.name) for row in living),
+        roots=frozenset(row.id for row in living if row.parent_id is None),
+    )
 
 
 def fields(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
     """The service fields, key and name, in their order."""
     ensure(actor, Action.PRINT_QR)
     rows = session.execute(select(ServiceField.key, ServiceField.name_vi).order_by(ServiceField.position))
-    return tuple(rows.tuples())
+    return tuple(rows)
 
 
 def successor_codes(session: Session) -> dict[int, list[str]]:

@@ -1,20 +1,6 @@
-"""placeholder"""
+"""The room's views: units, counters, print-ready codes, and tables in and out."""
 
-from flask import Blueprint
+from survey_app.organisation import counter_routes, exchange_routes, print_routes, unit_routes
+from survey_app.organisation.room import room
 
-from survey_app import web
-from survey_app.policy import Action
-
-room = Blueprint("organisation", __name__, template_folder="templates")
-
-
-@room.get("/organisation/units")
-@web.access(Action.MANAGE_ORGANISATION)
-def units() -> str:
-    return ""
-
-
-@room.get("/organisation/counters")
-@web.access(Action.PRINT_QR)
-def counters() -> str:
-    return ""
+__all__ = ["counter_routes", "exchange_routes", "print_routes", "room", "unit_routes"]

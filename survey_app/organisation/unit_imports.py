@@ -73,7 +73,7 @@ def import_units(
 
 def _known(session: Session, actor: Actor) -> _Known:
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
-    levels = session.execute(select(Level.key, Level.name)).tuples().all()
+    levels = session.execute(select(Level.key, Level.name)).all()
     return _Known(
         units=units,
         codes={unit.id: unit.code for unit in units.values()},

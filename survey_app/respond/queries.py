@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Date, Exists, Select, String, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from survey_app import codes
 from survey_app.errors import NotFound, NotOpen
 from survey_app.models import (
     Campaign,
@@ -95,7 +96,8 @@ def open_form(session: Session, code: str, *, today: datetime.date, channel: str
     Refuses an unknown code (NotFound), a closed counter and one without an open campaign (NotOpen,
     with the successor or the first day in its details).
     """
-    row = session.execute(_OPEN_FORM, {"code": code, "today": today, "channel": channel}).first()
+    # On the connection: plain rows, without what the session does for objects.
+    row = session.connection().execute(_OPEN_FORM, {"code": code, "today": today, "channel": channel}).first()
     if row is None:
         raise _why_not(session, code, today)
     return OpenForm(
@@ -126,7 +128,7 @@ def _why_not(session: Session, code: str, today: datetime.date) -> NotFound | No
 def service_fields(session: Session) -> tuple[tuple[str, str, str], ...]:
     """Key, Vietnamese and English name of every field, for counters that serve more than one."""
     query = select(ServiceField.key, ServiceField.name_vi, ServiceField.name_en).order_by(ServiceField.position)
-    return tuple(session.execute(query).tuples())
+    return tuple(session.execute(query))
 
 
 def find_units(session: Session, text: str, today: datetime.date) -> tuple[tuple[str, tuple[Place, ...]], ...]:
@@ -151,10 +153,14 @@ def entry_places(session: Session, actor: Actor, today: datetime.date) -> tuple[
     return tuple(sorted((row for row in rows if row[1]), key=lambda pair: plain(pair[0])))
 
 
-def entry_form(session: Session, actor: Actor, code: str, today: datetime.date) -> OpenForm:
-    """The form of a surveyor (class B); a counter outside the scope is NotFound."""
-    form = open_form(session, code, today=today, channel="B")
-    ensure(actor, Action.ENTER_SUBMISSIONS, form.unit_id)
+def form_at(session: Session, typed: str, channel: str, surveyor: Actor | None, today: datetime.date) -> OpenForm:
+    """The form at a typed code, for the public or for a surveyor; NotFound also outside a surveyor's scope."""
+    code = codes.normal(typed)
+    if code is None:
+        raise NotFound("counter")
+    form = open_form(session, code, today=today, channel=channel)
+    if surveyor is not None:
+        ensure(surveyor, Action.ENTER_SUBMISSIONS, form.unit_id)
     return form
 
 

@@ -7,17 +7,18 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from questionnaires.loader import published, questionnaire
 from survey_app import codes, i18n, web
 from survey_app.errors import Conflict, NotFound, NotOpen, Rejected, Unavailable
-from survey_app.policy import Action
+from survey_app.policy import Action, Actor
 from survey_app.respond import forms, queries, service
 from survey_app.respond.tickets import Ticket, Tickets
 from survey_app.web import access, public
 
 room = Blueprint("respond", __name__, template_folder="templates")
+
+KEEP: Any = object()
 
 
 @room.get("/")
@@ -101,29 +102,31 @@ def enter(code: str) -> ResponseReturnValue:
     return _submitted(code, "B")
 
 
+def _surveyor(channel: str) -> Actor | None:
+    """Who answers for an entered form; of an open one nobody."""
+    return web.actor() if channel == "B" else None
+
+
 def tickets() -> Tickets:
     return Tickets(web.runtime().settings.secret_key)
 
 
-def _open(session: Session, code: str, channel: str) -> queries.OpenForm:
-    """The open form of a counter, for the public or for the signed-in surveyor."""
-    known, today = codes.normal(code), web.now().date()
-    if known is None:
-        raise NotFound("counter")
-    if channel == "B":
-        return queries.entry_form(session, web.actor(), known, today)
-    return queries.open_form(session, known, today=today, channel=channel)
-
-
 def _shown(code: str, channel: str, answer_form: FlaskForm | None = None, **more: Any) -> ResponseReturnValue:
-    """The questionnaire of a counter, or why there is none."""
+    """The questionnaire of a counter, or why there is none; KEEP fills in what was sent."""
     try:
         with web.reading() as opened:
-            found = _open(opened, code, channel)
+            found = queries.form_at(opened, code, channel, _surveyor(channel), web.now().date())
             fields = () if found.field_key else queries.service_fields(opened)
     except (NotFound, NotOpen) as refusal:
+        if channel == "B" and isinstance(refusal, NotFound):
+            raise
         return _closed(refusal)
-    return _form_page(found, fields, answer_form, channel=channel, **more)
+    ticket: Ticket | None = more.get("ticket")
+    if ticket is not None and ticket.ref != found.definition_ref:
+        return _again(code, channel, notice="changed", status=422)
+    if answer_form is KEEP:
+        answer_form = forms.form_class(found.definition_ref, bool(fields))()
+    return _form_page(found, answer_form, fields=fields, entry=channel == "B", **more)
 
 
 def _submitted(code: str, channel: str) -> ResponseReturnValue:
@@ -160,7 +163,7 @@ def _store(code: str, ticket: Ticket, answer_form: FlaskForm, channel: str) -> s
     draft = service.Draft(answers=dict(forms.answers(answer_form, definition)), field_key=field)
     now = web.now()
     with web.transaction() as opened:
-        found = _open(opened, code, channel)
+        found = queries.form_at(opened, code, channel, _surveyor(channel), now.date())
         receipt = service.record_submission(
             opened,
             found,
@@ -190,11 +193,7 @@ def _again(
     """The form once more, under a fresh ticket, with what still fits of the answers."""
     if isinstance(why, NotOpen) and why.reason != "form_changed":
         return _closed(why)
-    with web.reading() as opened:
-        found = _open(opened, code, channel)
-        fields = () if found.field_key else queries.service_fields(opened)
-    answer_form = forms.form_class(found.definition_ref, bool(fields))()
-    return _form_page(found, fields, answer_form, channel=channel, notice=notice, status=status)
+    return _shown(code, channel, KEEP, notice=notice, status=status)
 
 
 def _busy(code: str, channel: str, ticket: Ticket | None) -> ResponseReturnValue:
@@ -218,30 +217,25 @@ def _page(template: str, status: int = 200, **details: object) -> ResponseReturn
 
 def _form_page(
     found: queries.OpenForm,
-    fields: tuple[tuple[str, str, str], ...],
     answer_form: FlaskForm | None,
     *,
-    channel: str,
-    notice: str = "",
     status: int = 200,
     ticket: Ticket | None = None,
+    **details: Any,
 ) -> ResponseReturnValue:
     """The questionnaire, empty or with what was answered; with a ticket, under the one that was sent."""
     ref = found.definition_ref
-    if ticket is not None and ticket.ref != ref:
-        return _again(found.shown.code, channel, notice="changed", status=422)
     sent = request.form.get(forms.TICKET, "") if ticket else ""
     return _page(
         "respond/form.html",
         status,
         found=found,
-        fields=fields,
         definition=questionnaire(ref).definition,
         form=answer_form,
         questions=_questions(ref, answer_form) if answer_form else _empty(ref, i18n.language()),
-        ticket=sent or tickets().issue(found.shown.code, found.campaign_id, ref, asks_field=bool(fields)),
-        notice=notice,
-        entry=channel == "B",
+        ticket=sent
+        or tickets().issue(found.shown.code, found.campaign_id, ref, asks_field=bool(details.get("fields"))),
+        **details,
     )
 
 

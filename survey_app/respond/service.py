@@ -1,7 +1,6 @@
 """Taking a submission in: checked, stored once, without a person or a moment."""
 
 import datetime
-import hashlib
 import hmac
 import json
 import uuid
@@ -22,7 +21,7 @@ from survey_app.respond.queries import OpenForm
 from survey_app.respond.tickets import Ticket
 
 # Built once: these two statements are all that an answer writes.
-_STORE = insert(Inbox)
+_STORE = insert(Inbox)  # executed on the connection, as plain statements
 _CLAIM = {
     "sqlite": sqlite.insert(Receipt).on_conflict_do_nothing().returning(Receipt.code),
     "postgresql": postgresql.insert(Receipt).on_conflict_do_nothing().returning(Receipt.code),
@@ -79,7 +78,7 @@ def record_submission(
         "codes": packed.codes,
         "extras": json.dumps(dict(packed.extras), ensure_ascii=False),
     }
-    session.execute(_STORE, row)
+    session.connection().execute(_STORE, row)
     return receipt
 
 
@@ -89,15 +88,15 @@ def record_entry(session: Session, actor: Actor, form: OpenForm, now: datetime.d
 
 
 def _claim(session: Session, form: OpenForm, receipt: str, ticket: Ticket, body_mac: str, today: datetime.date) -> bool:
-    """Take the ticket's key; False when it is taken. One statement decides, however many race."""
+    """Take the ticket's receipt; False when it is taken. One statement decides, however many race."""
     values = {
         "code": receipt,
         "campaign_id": form.campaign_id,
-        "key_hash": hashlib.sha256(ticket.key.encode()).hexdigest(),
         "body_mac": body_mac,
         "day": today,
     }
-    return session.execute(_CLAIM[session.get_bind().dialect.name], values).first() is not None
+    connection = session.connection()
+    return connection.execute(_CLAIM[connection.dialect.name], values).first() is not None
 
 
 def _mac(ticket: Ticket, draft: Draft) -> str:

@@ -12,6 +12,7 @@ from survey_app.errors import NotFound
 from survey_app.models import (
     Campaign,
     CampaignTarget,
+    CampaignUnit,
     DefinitionVersion,
     Letterhead,
     Level,
@@ -28,6 +29,8 @@ from survey_app.policy import Action, Actor, ensure, scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFacts:
+    """A campaign; ``reach`` are the units it is limited to, with all below them (None: the whole province)."""
+
     id: int
     title: str
     ref: str
@@ -42,6 +45,7 @@ class CampaignFacts:
     index_rule: str
     fewest: int
     targets: tuple[tuple[str, str], ...]
+    reach: frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +79,17 @@ class CellRow:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a result depends on besides the code: when any part changes, it is computed anew."""
+    """The last batch: when another has come, results are computed anew."""
 
     release: int
     as_of: datetime.date | None
-    dossiers: int
-    units: int
 
 
 def campaigns(session: Session, actor: Actor) -> tuple[tuple[int, str], ...]:
     """Campaigns that have results to show, the latest first."""
     ensure(actor, Action.READ_RESULTS)
     query = select(Campaign.id, Campaign.title).where(Campaign.state != DRAFT)
-    return tuple(session.execute(query.order_by(Campaign.starts_on.desc(), Campaign.id.desc())).tuples())
+    return tuple(session.execute(query.order_by(Campaign.starts_on.desc(), Campaign.id.desc())))
 
 
 def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
@@ -102,6 +104,7 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
         .where(CampaignTarget.campaign_id == campaign_id)
         .order_by(CampaignTarget.set_ref, CampaignTarget.target_key)
     )
+    limits = session.scalars(select(CampaignUnit.unit_id).where(CampaignUnit.campaign_id == campaign_id)).all()
     return CampaignFacts(
         id=found.id,
         title=found.title,
@@ -116,7 +119,8 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
         factor_rule=found.factor_rule,
         index_rule=found.index_rule,
         fewest=found.fewest,
-        targets=tuple(targets.tuples()),
+        targets=tuple(targets),
+        reach=frozenset().union(*(scope(session, unit_id) for unit_id in limits)) if limits else None,
     )
 
 
@@ -142,7 +146,7 @@ def levels(session: Session) -> tuple[LevelFacts, ...]:
 def fields(session: Session) -> dict[str, str]:
     """Service fields by key, in their order."""
     query = select(ServiceField.key, ServiceField.name_vi).order_by(ServiceField.position)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def cells(session: Session, campaign_id: int, unit_ids: Collection[int], channels: str) -> Iterator[CellRow]:
@@ -163,7 +167,7 @@ def cells(session: Session, campaign_id: int, unit_ids: Collection[int], channel
         )
         .order_by(TallyCell.unit_id, TallyCell.field_key, TallyCell.channel, TallyCell.month)
     )
-    for row in session.execute(query.execution_options(yield_per=500)).tuples():
+    for row in session.execute(query.execution_options(yield_per=500)):
         yield CellRow(*row)
 
 
@@ -173,7 +177,7 @@ def received_by_channel(session: Session, campaign_id: int, unit_ids: Collection
         .where(TallyCell.campaign_id == campaign_id, TallyCell.unit_id.in_(unit_ids))
         .group_by(TallyCell.channel)
     )
-    return {channel: int(received) for channel, received in session.execute(query).tuples()}
+    return {channel: int(received) for channel, received in session.execute(query)}
 
 
 def populations(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[tuple[int, str], int]:
@@ -181,7 +185,7 @@ def populations(session: Session, campaign_id: int, unit_ids: Collection[int]) -
     query = select(Population.unit_id, Population.field_key, Population.dossiers).where(
         Population.campaign_id == campaign_id, Population.unit_id.in_(unit_ids)
     )
-    return {(unit_id, field): dossiers for unit_id, field, dossiers in session.execute(query).tuples()}
+    return {(unit_id, field): dossiers for unit_id, field, dossiers in session.execute(query)}
 
 
 def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.date, ...]:
@@ -196,11 +200,9 @@ def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.d
     return tuple(day for day in session.scalars(query) if day is not None)
 
 
-def stamp(session: Session, campaign_id: int) -> Stamp:
+def stamp(session: Session) -> Stamp:
     release, as_of = session.execute(select(func.coalesce(func.max(Release.id), 0), func.max(Release.day))).one()
-    dossiers = session.scalar(select(func.sum(Population.dossiers)).where(Population.campaign_id == campaign_id))
-    changed = session.scalar(select(func.count(Unit.valid_to) + func.count(Unit.id)))
-    return Stamp(release, as_of, int(dossiers or 0), int(changed or 0))
+    return Stamp(release, as_of)
 
 
 def letterhead(session: Session) -> tuple[LetterheadContent, bool]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from reports import charts, findings, method, satisfaction, spreadsheets
@@ -30,13 +31,18 @@ PAGES = {
     "method": "Phương pháp",
 }
 FIELDS_TITLE = "Lĩnh vực"
-cache = service.Cache()
+CACHE = "results.cache"
 
 SORTS: dict[str, Callable[[GroupLine], object]] = {
     "name": lambda line: line.name,
     "rate": lambda line: -1.0 if line.score.index.value is None else line.score.index.value,
     "n": lambda line: line.score.counted,
 }
+
+
+@room.record_once
+def _own_cache(state: BlueprintSetupState) -> None:
+    state.app.extensions[CACHE] = service.Cache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ def _drawing(content: SatisfactionReport, name: str) -> bytes:
 def _open(campaign_id: int) -> Opened:
     actor = web.actor()
     unit_id = request.args.get("unit", actor.unit_id, int)
+    cache: service.Cache = current_app.extensions[CACHE]
     with web.reading() as opened:
         content = service.report(opened, actor, campaign_id, unit_id, today=web.now().date(), cache=cache)
         campaigns = queries.campaigns(opened, actor)

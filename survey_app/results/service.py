@@ -90,17 +90,23 @@ def report(
     """The results of a campaign for a unit and all it covers; refuses units out of scope (NotFound)."""
     campaign = queries.campaign(session, actor, campaign_id)
     covered = queries.units(session, actor, unit_id)
-    stamp = queries.stamp(session, campaign_id)
-    key = (campaign, tuple(unit.id for unit in covered), stamp, today)
+    stamp = queries.stamp(session)
+    dossiers = queries.populations(session, campaign_id, [unit.id for unit in covered])
+    key = (campaign, covered, stamp, frozenset(dossiers.items()), today)
     found = cache.get(key) if cache else None
     if found is None:
-        found = _content(session, _material(session, campaign, covered), stamp, today)
+        found = _content(session, _material(session, campaign, covered, dossiers), stamp, today)
         if cache:
             cache.put(key, found)
     return found
 
 
-def _material(session: Session, campaign: queries.CampaignFacts, units: tuple[queries.UnitFacts, ...]) -> _Material:
+def _material(
+    session: Session,
+    campaign: queries.CampaignFacts,
+    units: tuple[queries.UnitFacts, ...],
+    dossiers: Mapping[tuple[int, str], int],
+) -> _Material:
     definition = questionnaire(campaign.ref).definition
     plan = definitions.plan(definition, campaign.factor_rule, campaign.index_rule)
     ids = [unit.id for unit in units]
@@ -117,7 +123,6 @@ def _material(session: Session, campaign: queries.CampaignFacts, units: tuple[qu
 
     rows = queries.cells(session, campaign.id, ids, campaign.counts)
     sums = groups.add_up(definitions.layout(campaign.ref), rows, groups_of)
-    dossiers = queries.populations(session, campaign.id, ids)
     known = groups.group_populations(dossiers, answering, level_of)
     scores = groups.scores(sums, plan, known, level=campaign.confidence, fewest=campaign.fewest)
     return _Material(
@@ -188,12 +193,12 @@ def _verdict(material: _Material, score: GroupScore, target: Target | None = Non
     if target is None:
         return None
     value = float(target.value) / 100
-    return judge(score.index, target=value, operator=target.operator, population=score.population)
+    return _judge(score.index, target, value, score)
 
 
 def _target_line(material: _Material, target: Target, reference: tuple[str, str]) -> TargetLine:
     percent = target.unit == "percent"
-    estimate, population = _held(material, target)
+    estimate, group = _held(material, target)
     value = float(target.value) / (100 if percent else 1)
     source = target.source
     name = f"{source.title} ({source.number})" if source.number else source.title
@@ -204,24 +209,30 @@ def _target_line(material: _Material, target: Target, reference: tuple[str, str]
         percent=percent,
         year=target.year,
         estimate=estimate,
-        verdict=judge(estimate, target=value, operator=target.operator, population=population),
+        verdict=_judge(estimate, target, value, group),
         source=name,
         verified=source.verified,
     )
 
 
-def _held(material: _Material, target: Target) -> tuple[Estimate, int | None]:
-    """The estimate that a target speaks about, with its population."""
+def _judge(estimate: Estimate, target: Target, value: float, group: GroupScore) -> Verdict:
+    population, sample = group.population, group.counted
+    return judge(estimate, target=value, operator=target.operator, population=population, sample=sample)
+
+
+def _held(material: _Material, target: Target) -> tuple[Estimate, GroupScore]:
+    """The estimate that a target speaks about, with the group it is of."""
     whole = material.whole
     if target.scope in (Scope.OVERALL, Scope.PROCEDURES):
-        return whole.index, whole.population
+        return whole.index, whole
     if target.scope is Scope.FIELD:
-        group = material.scores.get(field_key(target.field or ""))
-        return (group.index, group.population) if group else (Estimate(value=None, n=0, reason=Reason.NO_ANSWERS), None)
+        key = field_key(target.field or "")
+        group = material.scores.get(key) or _empty(key)
+        return group.index, group
     if target.scope is Scope.WAITING:
         waiting = [n.estimate for n in whole.numbers if n.code == material.definition.waiting]
-        return (waiting[0] if waiting else NOT_ASKED), None
-    return NOT_ASKED, None
+        return (waiting[0] if waiting else NOT_ASKED), whole
+    return NOT_ASKED, whole
 
 
 def _comparisons(material: _Material) -> Iterator[Comparison]:
@@ -244,20 +255,20 @@ def _comparisons(material: _Material) -> Iterator[Comparison]:
 
 
 def _shown(material: _Material, unit: queries.UnitFacts) -> bool:
-    """A unit with answers is shown, and one without as long as it lived during the campaign."""
+    """A unit with answers is shown; one without only while it lives, if the campaign reaches it."""
     if unit_key(unit.id) in material.scores:
         return True
     campaign = material.campaign
     began = campaign.ends_on is None or unit.valid_from <= campaign.ends_on
-    return began and unit.valid_to is None
+    return began and unit.valid_to is None and (campaign.reach is None or unit.id in campaign.reach)
 
 
 def _line(material: _Material, key: str, name: str, target: Target | None = None) -> GroupLine:
-    found = material.scores.get(key) or _empty(material, key)
+    found = material.scores.get(key) or _empty(key)
     return GroupLine(key=key, name=name, score=found, verdict=_verdict(material, found, target))
 
 
-def _empty(material: _Material, key: str) -> GroupScore:
+def _empty(key: str) -> GroupScore:
     nothing = Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
     return GroupScore(
         key=key,

@@ -9,10 +9,11 @@ import pytest
 from survey_app.accounts import passwords
 from survey_app.db import Database
 from survey_app.models import Account, Unit
-from survey_app.policy import Role
+from survey_app.policy import Actor, Role, scope
 
 PASSWORD = "bảy con trâu lội sông"
 MakeAccount = Callable[..., Account]
+MakeActor = Callable[..., Actor]
 
 
 @cache
@@ -40,5 +41,26 @@ def make_account(database: Database) -> MakeAccount:
             )
             session.add(account)
         return account
+
+    return make
+
+
+@pytest.fixture
+def make_actor(database: Database, make_account: MakeAccount) -> MakeActor:
+    """make_actor(Role.ANALYST, unit): a person over the units that are there by now, as services see one."""
+
+    def make(role: Role, unit: Unit) -> Actor:
+        account = make_account(role, unit)
+        with database.reading() as session:
+            units = scope(session, unit.id)
+        return Actor(
+            account_id=account.id,
+            username=account.username,
+            name=account.name,
+            role=role,
+            unit_id=unit.id,
+            units=units,
+            session_hash="0" * 64,
+        )
 
     return make

@@ -108,7 +108,7 @@ def test_sizes_are_realistic() -> None:
 
 def test_letterhead() -> None:
     head = DEMO.letterhead
-    assert (head.superior, head.issuer, head.symbol) == ("UBND TỈNH MINH HỌA", "SỞ NỘI VỤ", "BC-SNV")
+    assert (head.superior, head.issuer, head.symbol) == ("UBND tỉnh Minh Họa", "Sở Nội vụ", "BC-SNV")
     assert (head.place, head.signer) == ("Minh Họa", ("GIÁM ĐỐC",))
     assert head.recipients[-1] == "- Lưu: VT, CCHC."
 

@@ -221,12 +221,10 @@ def upgrade() -> None:
         "receipt",
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("key_hash", sa.String(length=64), nullable=True),
         sa.Column("body_mac", sa.String(length=64), nullable=True),
         sa.Column("day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_receipt_campaign_id_campaign")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_receipt")),
-        sa.UniqueConstraint("key_hash", name=op.f("uq_receipt_key_hash")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -369,6 +367,11 @@ def guard() -> None:
     for table, verbs in FROZEN.items():
         for verb in verbs:
             _refuse(table, verb, None)
+        if op.get_bind().dialect.name == "postgresql" and "DELETE" in verbs:
+            op.execute(
+                f"CREATE TRIGGER frozen_{table}_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            )
     _refuse("campaign", "UPDATE", CAMPAIGN)
 
 
@@ -391,6 +394,8 @@ def unguard() -> None:
         for verb in FROZEN.get(table, ("UPDATE",)):
             name = f"frozen_{table}_{verb.lower()}"
             op.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if op.get_bind().dialect.name == "postgresql" else ""))
+        if op.get_bind().dialect.name == "postgresql" and "DELETE" in FROZEN.get(table, ()):
+            op.execute(f"DROP TRIGGER frozen_{table}_truncate ON {table}")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
 

@@ -1,0 +1,19 @@
+"""python -m bench [flow|scoring|reports] [--quick]"""
+
+import argparse
+
+from bench import flow, reports, scoring
+
+RUNS = {"flow": flow.run, "scoring": scoring.run, "reports": reports.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description="Figures and ratios of this machine, in one run.")
+    parser.add_argument("name", nargs="?", choices=sorted(RUNS), help="one benchmark; all when left out")
+    parser.add_argument("--quick", action="store_true", help="shorter, noisier")
+    given = parser.parse_args()
+    for name in [given.name] if given.name else sorted(RUNS):
+        RUNS[name](quick=given.quick)
+
+
+main()

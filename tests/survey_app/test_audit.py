@@ -1,17 +1,14 @@
 """The audit log's chain: whole however many write, and broken exactly where someone touched it."""
 
-import ast
 import datetime
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, event, func, select, text
 
 from survey_app import audit
 from survey_app.audit import Break
-from survey_app.audit_names import NAMES
 from survey_app.config import Settings
 from survey_app.db import Database
 from survey_app.models import AuditEvent, AuditHead, Base, Unit
@@ -19,7 +16,6 @@ from survey_app.policy import Actor, Role
 from tests.conftest import AUDIT, SECRET, Clock
 from tests.factories.accounts import MakeAccount
 
-SOURCE = Path(audit.__file__).parent
 Change = Callable[..., None]
 
 
@@ -322,25 +318,3 @@ def test_a_head_that_was_read_before_is_read_again_under_the_lock(database: Data
                 audit.record(other, None, "second", now=clock())
             audit.record(session, None, "third", now=clock())
     assert breaks(database) == []
-
-
-# Its words
-
-
-def recorded_actions() -> Iterator[tuple[str, str | None]]:
-    """Each call of audit.record in the program, and the action it names."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
-                action = node.args[2]
-                yield path.name, action.value if isinstance(action, ast.Constant) else None
-
-
-def test_every_action_has_a_name_for_people() -> None:
-    found = dict.fromkeys(action for _, action in recorded_actions() if action)
-    assert "sign_in" in found
-    assert set(found) <= set(NAMES)
-
-
-def test_actions_fit_their_column() -> None:
-    assert max(map(len, NAMES)) <= 60

@@ -36,7 +36,6 @@ def test_every_name_is_read(tmp_path: Path) -> None:
         "SURVEY_THREADS": "5",
         "SURVEY_PROXIES": "1",
         "SURVEY_TRUSTED_HOSTS": "noi-bo.example, 10.0.0.5",
-        "SURVEY_FONT_DIR": str(tmp_path),
     }
     assert set(environ) == set(NAMES)
     assert Settings.from_env(environ) == Settings(
@@ -52,7 +51,6 @@ def test_every_name_is_read(tmp_path: Path) -> None:
         threads=5,
         proxies=1,
         trusted_hosts=("hailong.example.gov.vn", "127.0.0.1", "localhost", "noi-bo.example", "10.0.0.5"),
-        font_dir=tmp_path,
     )
 
 
@@ -122,8 +120,6 @@ UNSAFE = [
     ("SURVEY_THREADS", "no"),
     ("SURVEY_PROXIES", "6"),
     ("SURVEY_PROXIES", "all"),
-    ("SURVEY_FONT_DIR", "/nowhere/at/all"),
-    ("SURVEY_FONT_DIR", __file__),
     ("DATABASE_URL", ""),
     ("DATABASE_URL", "survey.sqlite3"),
     ("DATABASE_URL", "sqlite://"),

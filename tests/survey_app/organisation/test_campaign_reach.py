@@ -55,5 +55,12 @@ def test_campaigns_apart_in_channel_time_field_or_state_do_not_meet(
     make_campaign(units=(world.binh,), accepts="C", state=DRAFT)
     make_campaign(units=(world.department,), accepts="C")
     assert rivals(session, world) is None
-    make_campaign(title="Hai", units=(world.binh,), accepts="C", fields=(land, justice))
+
+
+def test_campaigns_meet_in_one_common_field(
+    session: Session, world: World, make_campaign: MakeCampaign, make_field: MakeField
+) -> None:
+    land, justice = make_field("land"), make_field("justice", "Tư pháp")
+    make_campaign(title="Một", units=(world.an,), fields=(land,))
+    make_campaign(title="Hai", units=(world.binh,), fields=(land, justice))
     assert rivals(session, world) == ("Một", "Hai")

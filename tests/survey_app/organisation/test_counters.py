@@ -141,21 +141,14 @@ def test_only_an_open_counter_takes_over(
     closed = make_counter(world.an, "Quầy cũ", closed=TODAY)
     closing = make_counter(world.an, "Quầy sắp đóng", closed=TODAY + DAY)
     later = make_counter(world.an, "Quầy sau", opened=TODAY + DAY)
+    older = make_counter(world.an, "Quầy trước", opened=SINCE - 9 * DAY)
     for one in (counter, closed, closing, later):
         with pytest.raises(Rejected) as refusal:
             counters.merge(session, analyst, counter.id, one.id, TODAY, clock())
         assert refusal.value.problems == {"into_id": "successor_not_open"}
-    other = make_counter_names(session, world)
     with pytest.raises(Rejected) as refusal:
-        counters.merge(session, analyst, counter.id, other, SINCE - DAY, clock())
-    assert refusal.value.problems["day"] == "before_opening"
-
-
-def make_counter_names(session: Session, world: World) -> int:
-    counter = Counter(code=codes.draw(), unit_id=world.binh.id, name="Quầy khác", opened_on=SINCE - 9 * DAY)
-    session.add(counter)
-    session.flush()
-    return counter.id
+        counters.merge(session, analyst, counter.id, older.id, SINCE - DAY, clock())
+    assert refusal.value.problems == {"day": "before_opening"}
 
 
 def test_counters_outside_the_scope_are_not_found(

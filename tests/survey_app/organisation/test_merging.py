@@ -67,7 +67,9 @@ def test_open_counters_move_and_closed_ones_stay(
     still, closed = make_counter(world.an, "Quầy 1"), make_counter(world.an, "Quầy 2", closed=TODAY)
     closing = make_counter(world.an, "Quầy 3", closed=TODAY + DAY)
     merging.merge(session, analyst, into_existing(world), clock())
-    where = {one.id: session.get_one(Counter, one.id, populate_existing=True).unit_id for one in (still, closed, closing)}
+    where = {
+        one.id: session.get_one(Counter, one.id, populate_existing=True).unit_id for one in (still, closed, closing)
+    }
     assert where == {still.id: world.binh.id, closed.id: world.an.id, closing.id: world.binh.id}
     assert events(session, "units_merged")[0]["counters"] == [still.code, closing.code]
 
@@ -153,7 +155,11 @@ def test_a_unit_and_its_child_can_end_together(
 def test_the_plan_says_what_happens_and_to_whom_and_changes_nothing(
     session: Session, world: World, analyst: Actor, make_counter: MakeCounter, make_account: MakeAccount
 ) -> None:
-    moved = [make_counter(world.an, "Quầy số 1"), make_counter(world.binh, "Quầy số 1"), make_counter(world.an, "Quầy A")]
+    moved = [
+        make_counter(world.an, "Quầy số 1"),
+        make_counter(world.binh, "Quầy số 1"),
+        make_counter(world.an, "Quầy A"),
+    ]
     person = make_account(Role.INSPECTOR, world.an, username="an")
     make_account(Role.INSPECTOR, world.an, username="gone", active=False)
     plan = merging.plan(session, analyst, into_new(world), TODAY)
@@ -179,7 +185,10 @@ def test_the_successors_own_counters_count_as_names_taken(
 
 def test_what_cannot_merge(session: Session, world: World, make_unit: MakeUnit, act: Act, clock: Clock) -> None:
     hamlet = make_unit("Thôn Một", parent=world.an)
-    closed, young = make_unit("Xã cũ", parent=world.province, until=TODAY), make_unit("X", parent=world.province, since=TODAY)
+    closed, young = (
+        make_unit("Xã cũ", parent=world.province, until=TODAY),
+        make_unit("X", parent=world.province, since=TODAY),
+    )
     actor = act(Role.ANALYST, world.province)
     for changes, expected in (
         ({"predecessors": ()}, {"units": "no_unit"}),
@@ -222,9 +231,7 @@ def test_one_cannot_merge_twice(session: Session, world: World, analyst: Actor, 
     assert problems(session, analyst, into_existing(world), clock)["units"] == "unit_closed"
 
 
-def test_a_unit_that_will_close_does_not_merge(
-    session: Session, world: World, analyst: Actor, clock: Clock
-) -> None:
+def test_a_unit_that_will_close_does_not_merge(session: Session, world: World, analyst: Actor, clock: Clock) -> None:
     service.close(session, analyst, world.an.id, ClosingDraft(last_day=TODAY + DAY), clock())
     assert problems(session, analyst, into_existing(world), clock) == {"units": "unit_closed"}
 

@@ -93,7 +93,12 @@ def test_a_unit_is_changed_and_what_was_is_kept_in_the_log(
     changed = draft(world.an, code="p-an-co", name="Phường An Cọ", short="An Cọ", parent_id=world.department.id)
     service.edit(session, analyst, world.an.id, changed, clock())
     unit = session.get_one(Unit, world.an.id)
-    assert (unit.code, unit.name, unit.short, unit.parent_id) == ("p-an-co", "Phường An Cọ", "An Cọ", world.department.id)
+    assert (unit.code, unit.name, unit.short, unit.parent_id) == (
+        "p-an-co",
+        "Phường An Cọ",
+        "An Cọ",
+        world.department.id,
+    )
     (event,) = events(session, "unit_changed")
     assert event["before"]["name"] == "Xã An Cọ"  # type: ignore[index]
     assert event["after"]["name"] == "Phường An Cọ"  # type: ignore[index]
@@ -155,9 +160,7 @@ def test_a_start_after_taking_over_is_refused(
     assert problems == {"valid_from": "took_over_before"}
 
 
-def test_a_closed_unit_is_never_changed_again(
-    session: Session, world: World, analyst: Actor, clock: Clock
-) -> None:
+def test_a_closed_unit_is_never_changed_again(session: Session, world: World, analyst: Actor, clock: Clock) -> None:
     service.close(session, analyst, world.an.id, ClosingDraft(last_day=LAST), clock())
     for call in (
         lambda: service.edit(session, analyst, world.an.id, draft(world.an, name="Khác"), clock()),
@@ -176,7 +179,9 @@ def test_closing_ends_the_unit_and_its_counters_and_names_its_successors(
     closing = ClosingDraft(last_day=LAST, successors=(world.binh.id, world.department.id))
     service.close(session, analyst, world.an.id, closing, clock())
     assert session.get_one(Unit, world.an.id).valid_to == GONE
-    closed = {one.id: session.get_one(Counter, one.id, populate_existing=True).closed_on for one in (still, before, late)}
+    closed = {
+        one.id: session.get_one(Counter, one.id, populate_existing=True).closed_on for one in (still, before, late)
+    }
     assert closed == {still.id: GONE, before.id: SINCE, late.id: GONE + DAY}
     heirs = session.scalars(select(UnitSuccession.successor_id).where(UnitSuccession.predecessor_id == world.an.id))
     assert set(heirs) == {world.binh.id, world.department.id}
@@ -233,8 +238,8 @@ def test_nothing_of_a_refused_closing_is_kept(
     database: Database, world: World, analyst: Actor, clock: Clock, make_counter: MakeCounter
 ) -> None:
     counter = make_counter(world.an)
+    closing = ClosingDraft(last_day=SINCE - DAY, successors=(world.binh.id,))
     with pytest.raises(Rejected), database.transaction() as opened:
-        closing = ClosingDraft(last_day=SINCE - DAY, successors=(world.binh.id,))
         service.close(opened, analyst, world.an.id, closing, clock())
     with database.reading() as opened:
         assert opened.get_one(Unit, world.an.id).valid_to is None

@@ -148,18 +148,23 @@ def target(operator: str, value: float, *, percent: bool = True) -> str:
 
 
 def reading(estimate: Estimate, verdict: Verdict | None = None) -> str:
-    """The sentence that a citizen understands, generated from the result itself."""
+    """The sentence that a citizen understands, generated from the result itself.
+
+    It counts people out of 100, or out of 1.000 where an interval is so narrow that 100 would hide it.
+    """
     if estimate.value is None:
         return f"Không có tỷ lệ: {REASONS[estimate.reason or Reason.NO_ANSWERS]}."
-    about = number(estimate.value * 100)
-    text = f"Cứ 100 người trả lời thì khoảng {about} người hài lòng"
-    if estimate.interval is None:
+    limits = (estimate.interval.lower, estimate.interval.upper) if estimate.interval else None
+    out_of = 1000 if limits and number(limits[0] * 100) == number(limits[1] * 100) else 100
+    about = number(estimate.value * out_of)
+    text = f"Cứ {number(out_of)} người trả lời thì khoảng {about} người hài lòng"
+    if limits is None or estimate.interval is None:
         return f"{text}; {REASONS[estimate.reason or Reason.TOO_FEW_FOR_INTERVAL]}."
-    low, high = number(estimate.interval.lower * 100), number(estimate.interval.upper * 100)
-    certain = number(estimate.interval.level * 100)
-    text += f"; con số thật nằm trong khoảng {low} đến {high} (độ tin cậy {certain}\u00a0%)."
+    low, high = (number(limit * out_of) for limit in limits)
+    truth = f"con số thật nằm trong khoảng {low} đến {high}" if low != high else f"con số thật là {low}"
+    text += f"; {truth} (độ tin cậy {number(estimate.interval.level * 100)}\u00a0%)."
     if verdict is not None:
-        text += f" Mục tiêu {number(verdict.target * 100)}: {_conclusion(verdict)}."
+        text += f" Mục tiêu {number(verdict.target * out_of)}: {_conclusion(verdict)}."
     return text
 
 

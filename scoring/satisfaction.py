@@ -82,11 +82,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Linear:
-    """An estimand of every group: its value, the coefficients a and c of its linearised variable, and n.
-
-    A tally does not tell how many answered at least one of several questions; ``n`` is a lower bound
-    of that: the answers to the most answered one.
-    """
+    """An estimand of every group: its value, the coefficients a and c of its linearised variable, and n."""
 
     value: Floats
     a: Floats
@@ -134,7 +130,8 @@ def score(
     independently, ``n / (n - 1) * sum z_k^2``; where v is 0 (as at 0 and 1) on what the answers are
     worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
-    The n of a factor and of the index is that of its most answered question.
+    The n of a factor or index is a lower bound of those who answered any of its questions, close
+    to them and exact where one question was answered by all (`_Counts.any_of`).
 
     References
     ----------
@@ -186,6 +183,12 @@ class _Counts:
         self.respondents = tally.counted.astype(float)
         with np.errstate(invalid="ignore"):
             self.rate = self.satisfied / self.answered
+        self._either = self.answered[:, :, None] + self.answered[:, None, :] - tally.pairs[:, 0]
+
+    def any_of(self, items: Sequence[int]) -> Floats:
+        """At least so many answered one of these items: the most that answered one of any two of them."""
+        columns = np.array(items)
+        return np.asarray(self._either[:, columns[:, None], columns].max(axis=(1, 2)))
 
     def of(self, group: int, item: int) -> Distribution:
         codes = self.codes[group, item]
@@ -211,7 +214,7 @@ def _mean_of_rates(counts: _Counts, members: Sequence[int]) -> _Linear:
         weight = has / has.sum(axis=1, keepdims=True)
         value = np.where(has, counts.rate[:, columns], 0).sum(axis=1) / has.sum(axis=1)
         a[:, columns] = np.where(has, weight / counts.answered[:, columns], 0)
-    return _Linear(value, a, np.nan_to_num(counts.rate), counts.answered[:, columns].max(axis=1))
+    return _Linear(value, a, np.nan_to_num(counts.rate), counts.any_of(members))
 
 
 def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
@@ -223,7 +226,7 @@ def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
         value = counts.satisfied[:, columns].sum(axis=1) / answers
         a[:, columns] = np.where(answers > 0, 1 / answers, 0)[:, None]
     c[:, columns] = np.nan_to_num(value)[:, None]
-    return _Linear(value, a, c, counts.answered[:, columns].max(axis=1))
+    return _Linear(value, a, c, counts.any_of(members))
 
 
 def _factor(counts: _Counts, factor: Factor, rule: str) -> _Linear:
@@ -254,7 +257,7 @@ def _index(
     # Factors share no item, so the coefficients of the index are those of its factors, weighted.
     a = sum(np.nan_to_num(w)[:, None] * part.a for w, part in zip(weight, parts, strict=True))
     c = sum(np.where(part.a > 0, part.c, 0) for part in parts)
-    n = np.stack([part.n for part in parts]).max(axis=0)
+    n = counts.any_of([i for factor in plan.factors for i in _members(factor, plan.factor_rule)])
     return _composite(tally, _Linear(value, np.asarray(a), np.asarray(c), n), level, size)
 
 

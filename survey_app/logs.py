@@ -24,6 +24,6 @@ def configure() -> None:
             _stamp,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),  # whatever it is at that moment
         cache_logger_on_first_use=False,
     )

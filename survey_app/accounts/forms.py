@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
 from reports.plain import plain
 from survey_app.accounts.passwords import LONGEST, normal
@@ -33,7 +33,7 @@ class Secret(PasswordField):
 
 
 class SignInForm(StaffForm):
-    username = StringField("Tên đăng nhập", [InputRequired(NEEDED), Length(max=64)], filters=[_one_line])
+    username = StringField("Tên đăng nhập", [DataRequired(NEEDED), Length(max=64)], filters=[_one_line])
     password = Secret("Mật khẩu", Length(max=LONGEST))
 
 
@@ -47,13 +47,13 @@ class AccountForm(StaffForm):
     username = StringField(
         "Tên đăng nhập",
         [
-            InputRequired(NEEDED),
+            DataRequired(NEEDED),
             Length(min=3, max=64, message="Từ 3 đến 64 ký tự."),
             Regexp(r"[\w.@-]+\Z", message="Chỉ dùng chữ, số, dấu chấm, gạch ngang, gạch dưới và @."),
         ],
         filters=[_one_line],
     )
-    name = StringField("Họ và tên", [InputRequired(NEEDED), Length(max=120)], filters=[_one_line])
+    name = StringField("Họ và tên", [DataRequired(NEEDED), Length(max=120)], filters=[_one_line])
     role = SelectField("Vai trò", choices=choices((role.value, name) for role, name in ROLE_NAMES.items()))
     unit_id = SelectField("Đơn vị phụ trách", coerce=int)
     active = BooleanField("Đang hoạt động", default=True)

@@ -42,14 +42,7 @@ def do_sign_in() -> ResponseReturnValue:
     form = SignInForm()
     result: service.SignedIn | service.Attempt = service.Attempt.WRONG
     if form.validate_on_submit():
-        with web.transaction() as opened:
-            result = service.sign_in(
-                opened,
-                username=form.username.data or "",
-                password=form.password.data or "",
-                network=network(),
-                now=web.now(),
-            )
+        result = _attempt(form.username.data or "", form.password.data or "")
     if isinstance(result, service.Attempt):
         blocked = result is service.Attempt.BLOCKED
         page = render_template("accounts/sign_in.html", form=form, problem="blocked" if blocked else "wrong")
@@ -115,7 +108,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
-                issued = service.create(opened, web.actor(), replace(draft(form), active=True), web.now())
+                issued = service.create(opened, web.actor(), replace(draft(form, form.username.data or ""), active=True), web.now())
             return render_template("accounts/issued.html", username=form.username.data, password=issued)
         except Conflict:
             form.refuse("username", PROBLEMS["username_taken"])
@@ -128,10 +121,11 @@ def edit(account_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         row = queries.account(opened, web.actor(), account_id)
     form = _account_form(AccountForm(obj=row))
+    del form.username  # it stays
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
-                service.edit(opened, web.actor(), account_id, draft(form), web.now())
+                service.edit(opened, web.actor(), account_id, draft(form, row.username), web.now())
             flash("Đã lưu tài khoản.")
             return redirect(url_for("accounts.accounts"))
         except Rejected as refusal:
@@ -158,15 +152,24 @@ def audit_log() -> ResponseReturnValue:
     return render_template("accounts/audit.html", found=found)
 
 
+def _attempt(username: str, password: str) -> service.SignedIn | service.Attempt:
+    """Checked while reading, then recorded: while a password is hashed nobody waits to write."""
+    place, now = network(), web.now()
+    with web.reading() as opened:
+        checked = service.check(opened, username=username, password=password, network=place, now=now)
+    with web.transaction() as opened:
+        return service.sign_in(opened, checked, network=place, now=now)
+
+
 def _account_form(form: AccountForm) -> AccountForm:
     with web.reading() as opened:
         form.unit_id.choices = choices(queries.units(opened, web.actor()))
     return form
 
 
-def draft(form: AccountForm) -> service.AccountDraft:
+def draft(form: AccountForm, username: str) -> service.AccountDraft:
     return service.AccountDraft(
-        username=form.username.data or "",
+        username=username,
         name=form.name.data or "",
         role=Role(form.role.data),
         unit_id=int(form.unit_id.data or 0),
@@ -188,7 +191,7 @@ def network() -> str:
 def own_page(target: str | None) -> str:
     """Where to go after sign-in: a path of this program that can be opened, else the role's first page."""
     home_page = url_for("accounts.home")
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.isprintable() or not target.startswith("/") or target.startswith(("//", "/\\")):
         return home_page
     adapter: MapAdapter = web.url_adapter()
     try:

@@ -33,27 +33,47 @@ class SignedIn:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A name with the hash that its password was found to match, and what is to replace that; None when wrong."""
+
+    username: str
+    password_hash: str | None = None
+    renewed_hash: str | None = None
+
+
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(
-    session: Session, *, username: str, password: str, network: str, now: datetime.datetime
-) -> SignedIn | Attempt:
-    """Open a session, or say why not; unknown names and wrong passwords take the same time."""
+def check(session: Session, *, username: str, password: str, network: str, now: datetime.datetime) -> Checked:
+    """Whether the password is right; unknown names and wrong passwords take the same time.
+
+    Only reads, so that nobody waits to write while it hashes. Who is blocked is not looked at.
+    """
     username = normal_name(username)
+    if throttle.blocked(session, username, network, now):
+        return Checked(username)
+    kept = session.scalar(select(Account.password_hash).where(Account.username == username))
+    if not passwords.matches(kept, password) or kept is None:
+        return Checked(username)
+    return Checked(username, kept, passwords.hash_password(password) if passwords.outdated(kept) else None)
+
+
+def sign_in(session: Session, checked: Checked, *, network: str, now: datetime.datetime) -> SignedIn | Attempt:
+    """Open a session, or say why not; counts and records either."""
+    username = checked.username
     if throttle.blocked(session, username, network, now):
         audit.record(session, None, "sign_in_blocked", username, now=now, detail={"network": network})
         return Attempt.BLOCKED
     account = session.scalars(select(Account).where(Account.username == username)).one_or_none()
-    right = passwords.matches(account.password_hash if account else None, password)
-    if account is None or not right or not account.active:
+    # The password may have been changed since it was checked.
+    if account is None or account.password_hash != checked.password_hash or not account.active:
         throttle.failed(session, username, network, now)
         audit.record(session, None, "sign_in_failed", username, now=now, detail={"network": network})
         return Attempt.WRONG
     throttle.succeeded(session, username, network)
-    if passwords.outdated(account.password_hash):
-        account.password_hash = passwords.hash_password(password)
+    account.password_hash = checked.renewed_hash or account.password_hash
     token = open_session(session, account, now)
     found = load_actor(session, token, now)
     audit.record(session, found, "sign_in", username, now=now, detail={"network": network})

@@ -1,6 +1,7 @@
 """Units and counters as tables: what a list shows goes out, what was changed in it comes in."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from flask import Response, render_template, request
@@ -99,7 +100,8 @@ def _import(about: Import) -> ResponseReturnValue:
     only_check = "check" in request.form
     if form.validate_on_submit():
         try:
-            rows = _rows(form.file.data.read(), about.columns)
+            with closing(form.file.data) as file:
+                rows = _rows(file.read(), about.columns)
             with web.reading() if only_check else web.transaction() as opened:
                 outcome = about.take_in(opened, web.actor(), rows, web.now(), only_check=only_check)
         except Rejected as refusal:

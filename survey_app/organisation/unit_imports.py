@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -83,25 +83,21 @@ def _known(session: Session, actor: Actor) -> _Known:
     )
 
 
-def _places(
-    rows: Sequence[TableRow], actor: Actor, known: _Known, problems: Problems
-) -> Iterator[tuple[TableRow, int]]:
-    """Each row that has a code of its own, with the id of its unit, or one below zero for a new unit."""
-    kept: dict[str, TableRow] = {}
+def _places(rows: Sequence[TableRow], actor: Actor, known: _Known, problems: Problems) -> list[tuple[TableRow, int]]:
+    """Each row to read on, with the id of its unit, or one below zero for a new unit."""
+    read: dict[str, tuple[TableRow, int]] = {}
     for row in rows:
         code = text_of(row, "code", LONGEST["code"], problems)
         unit = known.units.get(code)
-        if code and unit is None and not CODE.fullmatch(code):
-            problems.add(row, "code", "bad_code")
-        elif unit is not None and unit.id not in actor.units:
+        if unit is not None and unit.id not in actor.units:
             problems.add(row, "code", "not_in_scope")
-        elif code in kept:
+        elif code in read:
             problems.add(row, "code", "repeated_row")
-        elif code:
-            kept[code] = row
-            known.ids.setdefault(code, -len(kept))
-    for code, row in kept.items():
-        yield row, known.ids[code]
+        else:
+            if unit is None and not CODE.fullmatch(code):
+                problems.add(row, "code", "bad_code")
+            read[code] = row, known.ids.setdefault(code, -row.number)
+    return list(read.values())
 
 
 def _entry(row: TableRow, place: int, known: _Known, problems: Problems) -> _Entry:

@@ -99,3 +99,16 @@ def test_the_sentence_for_citizens() -> None:
 
 def test_roman() -> None:
     assert [words.roman(i) for i in (1, 4, 5, 9, 14, 38)] == ["I", "IV", "V", "IX", "XIV", "XXXVIII"]
+
+
+def test_a_narrow_interval_is_read_out_of_a_thousand() -> None:
+    narrow = Estimate(
+        value=0.9191, n=6268, interval=Interval(lower=0.9164, upper=0.9221, level=0.95, method="wilson_neff")
+    )
+    verdict = Verdict(outcome=Outcome.REACHED, target=0.9, operator=">=")
+    assert words.reading(narrow, verdict) == (
+        "Cứ 1.000 người trả lời thì khoảng 919 người hài lòng; con số thật nằm trong khoảng 916 đến 922 "
+        "(độ tin cậy 95\u00a0%). Mục tiêu 900: đạt."
+    )
+    census = Estimate(value=0.9, n=30, interval=Interval(lower=0.9, upper=0.9, level=0.95, method="wilson"))
+    assert "con số thật là 900" in words.reading(census)

@@ -19,11 +19,7 @@ from survey_app.db import Database, UnsafeDatabase
 from survey_app.errors import Unavailable
 from survey_app.models import DefinitionVersion, Level, Unit
 from tests.conftest import AUDIT
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-on_postgresql = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-)
+from tests.databases import on_postgresql, on_sqlite
 
 Open = Callable[[], Database]
 

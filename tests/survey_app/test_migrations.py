@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, inspect, text
 from survey_app.db import Database
 from survey_app.models import Base, Unit
 from survey_app.policy import Role
+from tests.databases import on_sqlite
 from tests.factories.accounts import MakeAccount
 from tests.factories.campaigns import MakeCampaign, MakePopulation
 from tests.factories.submissions import MakeReleased, MakeWaiting, answers
@@ -159,7 +160,7 @@ def test_a_new_database_is_made_with_its_folder(tmp_path: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_migrating_takes_the_write_lock_at_once(schema: Database) -> None:
     begun = []
 

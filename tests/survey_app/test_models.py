@@ -15,6 +15,7 @@ from survey_app.db import Database
 from survey_app.models import AuditEvent, Base, LoginSession, Submission
 from survey_app.models.base import UtcTime
 from tests.conftest import Clock
+from tests.databases import on_sqlite
 
 TABLES = Base.metadata.tables
 DAY = datetime.date(2026, 3, 16)
@@ -368,7 +369,7 @@ def test_only_a_receipt_of_today_could_be_matched_with_a_form() -> None:
     assert {key.column.table.name for key in receipt.foreign_keys} == {"campaign"}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("name", ["inbox", "submission", "submission_extra", "receipt"])
 def test_tables_of_answers_keep_no_order_of_arrival(session: Session, name: str) -> None:
     with pytest.raises(exc.OperationalError, match="no such column: rowid"):

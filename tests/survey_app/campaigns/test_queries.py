@@ -51,12 +51,14 @@ def test_a_campaign_comes_with_all_that_its_form_shows(
     make_population(made, commune, land, 100)
     make_population(made, commune, health, 20)
     make_population(made, province, land, 3)
-    found = queries.campaign(session, make_actor(Role.ANALYST, province), made.id)
+    other = make_campaign(accepts="B", counts="B")
+    actor = make_actor(Role.ANALYST, province)
+    found = queries.campaign(session, actor, made.id)
     assert (found.accepts, found.counts, found.confidence, found.fewest) == (["A", "C"], ["A"], "0.95", 5)
     assert (found.units, set(found.fields), found.targets) == ([commune.id], {"land", "health"}, ["/".join(TARGET)])
     assert (found.dossiers, found.dossier_units) == (123, 2)
     assert (found.definition_ref, found.factor_rule, found.index_rule) == ("qr-short@1", "F3", "X1")
-    bare = queries.campaign(session, make_actor(Role.ANALYST, province), make_campaign(accepts="B", counts="B").id)
+    bare = queries.campaign(session, actor, other.id)
     assert (bare.dossiers, bare.dossier_units, bare.units, bare.fields, bare.targets) == (0, 0, [], [], [])
 
 
@@ -124,15 +126,16 @@ def test_a_local_analyst_hears_of_ones_own_units(
     assert queries.waiting(session, whole).units_ready == 1
     assert queries.population_rows(session, local, made.id) == ((commune.code, commune.name, "land", 60),)
     assert len(queries.population_rows(session, whole, made.id)) == 2
-    assert queries.population_rows(session, whole, made.id + 1) == ()
+    with pytest.raises(NotFound):
+        queries.population_rows(session, whole, made.id + 1)
 
 
 def test_only_home_affairs_sees_them(
     session: Session, make_actor: MakeActor, make_campaign: MakeCampaign, province: Unit
 ) -> None:
     made: Campaign = make_campaign()
-    for role in set(Role) - {Role.ANALYST}:
-        actor = make_actor(role, province)
+    actors = [make_actor(role, province) for role in set(Role) - {Role.ANALYST}]
+    for actor in actors:
         calls: list[Callable[[], object]] = [
             lambda actor=actor: queries.campaigns(session, actor),  # type: ignore[misc]
             lambda actor=actor: queries.campaign(session, actor, made.id),  # type: ignore[misc]

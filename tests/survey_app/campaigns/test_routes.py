@@ -3,7 +3,6 @@
 import datetime
 import html
 import io
-from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -90,32 +89,32 @@ def test_a_campaign_is_made_opened_and_closed(database: Database, analyst: Clien
     assert one(database).state == "closed"
 
 
-@pytest.mark.parametrize("field", ["title", "starts_on", "ends_on", "accepts", "counts", "confidence", "fewest"])
-def test_faults_are_named_in_words_and_the_rest_is_kept(analyst: Client, database: Database, field: str) -> None:
-    wrong: dict[str, list[tuple[Any, str]]] = {
-        "title": [("", "Mục này cần được điền."), ("x" * 201, "Viết ngắn hơn: nhiều nhất 200 ký tự.")],
-        "starts_on": [("", "Ngày không đúng."), ("31/12/2026", "Ngày không đúng.")],
-        "ends_on": [("2025-12-31", "Ngày kết thúc trước ngày bắt đầu."), ("mai", "Ngày không đúng.")],
-        "accepts": [([], "Chọn ít nhất một cách trả lời."), (["X"], "Hãy chọn lại trong danh sách.")],
-        "counts": [(["A"], "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một.")],
-        "confidence": [("0.5", "Hãy chọn lại trong danh sách.")],
-        "fewest": [("2", "Từ 3 đến 100 phiếu."), ("năm", "Hãy điền một số nguyên.")],
-    }
-    for value, message in wrong[field]:
-        response = analyst.send("/campaigns/new", {**FORM, "index_rule": "X4", field: value})
-        page = said(response)
-        assert message in page, page
+FAULTS: list[tuple[str, object, str]] = [
+    ("title", "", "Mục này cần được điền."),
+    ("title", "x" * 201, "Viết ngắn hơn: nhiều nhất 200 ký tự."),
+    ("starts_on", "", "Ngày không đúng."),
+    ("starts_on", "31/12/2026", "Ngày không đúng."),
+    ("ends_on", "2025-12-31", "Ngày kết thúc trước ngày bắt đầu."),
+    ("ends_on", "mai", "Ngày không đúng."),
+    ("accepts", [], "Chọn ít nhất một cách trả lời."),
+    ("accepts", ["X"], "Hãy chọn lại trong danh sách."),
+    ("counts", ["A"], "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một."),
+    ("confidence", "0.5", "Hãy chọn lại trong danh sách."),
+    ("fewest", "2", "Từ 3 đến 100 phiếu."),
+    ("fewest", "năm", "Hãy điền một số nguyên."),
+    ("factor_rule", "F1", "Cách tính này không hợp với phiếu"),
+]
+
+
+def test_faults_are_named_in_words_and_the_rest_is_kept(analyst: Client, database: Database) -> None:
+    for field, value, message in FAULTS:
+        page = said(analyst.send("/campaigns/new", {**FORM, "index_rule": "X4", field: value}))
+        assert message in page, (field, value)
         assert 'role="alert"' in page
         assert '<option selected value="X4">' in page
-        if field != "title":
-            assert 'value="Khảo sát năm 2026"' in page
+        assert field == "title" or 'value="Khảo sát năm 2026"' in page
     with database.reading() as session:
         assert session.scalars(select(Campaign)).all() == []
-
-
-def test_a_rule_that_does_not_fit_the_form_is_named(analyst: Client) -> None:
-    page = said(analyst.send("/campaigns/new", {**FORM, "factor_rule": "F1"}))
-    assert "Cách tính này không hợp với phiếu" in page
 
 
 def test_an_open_campaign_says_what_may_still_change(
@@ -183,11 +182,10 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
 
 
 def upload(client: Client, campaign: Campaign, content: bytes, name: str = "bang.xlsx") -> TestResponse:
-    return client.send(
-        f"/campaigns/{campaign.id}/populations",
-        {"file": (io.BytesIO(content), name)},
-        content_type="multipart/form-data",
-    )
+    sent = {"file": (io.BytesIO(content), name)}
+    response = client.send(f"/campaigns/{campaign.id}/populations", sent, content_type="multipart/form-data")
+    response.request.environ["wsgi.input"].close()  # the client keeps large bodies in a file
+    return response
 
 
 def dossiers(database: Database) -> dict[tuple[int, str], int]:
@@ -243,28 +241,24 @@ def test_wrong_rows_are_named_as_the_spreadsheet_numbers_them(
     )
     assert response.status_code == 422
     page = said(response)
-    for row in range(2, 2 + len(wrong) + 1):
+    for row in range(2, 2 + len(wrong)):
         assert f"Dòng {row}: số hồ sơ phải là số nguyên không âm" in page, row
     assert dossiers(database) == {}
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
+def test_what_is_no_table_is_refused_in_words(analyst: Client, make_campaign: MakeCampaign) -> None:
+    campaign = make_campaign()
+    for content, words in (
         (xlsx(("Mã đơn vị", "Lĩnh vực"), ("A", "b")), "Tệp thiếu cột bắt buộc."),
         (b"PK\x03\x04 no spreadsheet", "Tệp không phải bảng tính XLSX hoặc CSV."),
         (b"\x00\x01", "Tệp không phải bảng tính XLSX hoặc CSV."),
         ("Mã đơn vị;Lĩnh vực;Số hồ sơ".encode("utf-16-le"), "Tệp CSV phải ở dạng UTF-8."),
         (b"x" * (MOST_BYTES + 1), "Tệp quá lớn."),
         (b"", "Tệp thiếu cột bắt buộc."),
-    ],
-)
-def test_what_is_no_table_is_refused_in_words(
-    analyst: Client, make_campaign: MakeCampaign, content: bytes, words: str
-) -> None:
-    response = upload(analyst, make_campaign(), content)
-    assert response.status_code == 422
-    assert words in said(response)
+    ):
+        response = upload(analyst, campaign, content)
+        assert response.status_code == 422, words
+        assert words in said(response)
 
 
 def test_an_upload_without_a_file_is_refused_in_words(analyst: Client, make_campaign: MakeCampaign) -> None:
@@ -350,11 +344,6 @@ def test_who_may_enter(
 
 def test_a_form_without_its_token_is_refused(analyst: Client, database: Database, make_campaign: MakeCampaign) -> None:
     number = make_campaign(state="draft").id
-    for url in (
-        "/campaigns/new",
-        f"/campaigns/{number}/open",
-        f"/campaigns/{number}/populations",
-        "/campaigns/release",
-    ):
-        assert analyst.post(url, data=FORM).status_code == 400, url
+    for url in ("new", f"{number}/open", f"{number}/populations", "release"):
+        assert analyst.post(f"/campaigns/{url}", data=FORM).status_code == 400, url
     assert one(database).state == "draft"

@@ -1,6 +1,7 @@
 """The pages of counters, as a browser uses them."""
 
 import pytest
+from sqlalchemy import select
 
 from survey_app import codes
 from survey_app.db import Database
@@ -60,7 +61,7 @@ def test_a_counter_is_added_changed_closed(
     answer = browser.send(f"{COUNTERS}/new", sent, follow_redirects=True)
     assert "Mã QR của quầy ở ngay dưới đây." in answer.text
     with database.reading() as opened:
-        counter = opened.query(Counter).one()
+        counter = opened.scalars(select(Counter)).one()
         opened.expunge(counter)
     assert codes.grouped(counter.code) in answer.text
     assert f"http://localhost/r/{counter.code}" in answer.text

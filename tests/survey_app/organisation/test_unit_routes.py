@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 from survey_app.db import Database
 from survey_app.models import Counter, Unit, UnitSuccession
@@ -33,7 +34,9 @@ def unit_sent(**changes: object) -> dict[str, object]:
 
 def named(database: Database, code: str) -> Unit | None:
     with database.reading() as opened:
-        return opened.query(Unit).filter_by(code=code).one_or_none()
+        found = opened.scalars(select(Unit).where(Unit.code == code)).one_or_none()
+        opened.expunge_all()
+        return found
 
 
 def test_the_list_is_filtered_sorted_and_paged_by_its_url(browser: Client, world: World, make_unit: MakeUnit) -> None:
@@ -176,7 +179,7 @@ def test_a_merger_is_shown_then_confirmed(
     assert made is not None
     with database.reading() as opened:
         assert opened.get_one(Counter, counter.id).unit_id == made.id
-        assert opened.query(UnitSuccession).count() == 2
+        assert opened.scalar(select(func.count()).select_from(UnitSuccession)) == 2
         assert len(events(opened, "units_merged")) == 1
     again = browser.send(f"{UNITS}/merge", {**hidden(page), "confirm": "1"})
     assert again.status_code == 200

@@ -1,10 +1,10 @@
-"""python -m bench [flow|scoring|reports] [--quick]"""
+"""python -m bench [coverage|flow|reports|scoring] [--quick]"""
 
 import argparse
 
-from bench import flow, reports, scoring
+from bench import coverage, flow, reports, scoring
 
-RUNS = {"flow": flow.run, "scoring": scoring.run, "reports": reports.run}
+RUNS = {"coverage": coverage.run, "flow": flow.run, "scoring": scoring.run, "reports": reports.run}
 
 
 def main() -> None:

@@ -135,6 +135,39 @@ def mean_t(mean: ArrayLike, variance: ArrayLike, df: ArrayLike, level: float = 0
     return centre - half, centre + half
 
 
+def student_share(df: ArrayLike, level: float = 0.95) -> Floats:
+    """What a sample is worth when its variance is itself estimated, as a share of its size.
+
+    A Wilson interval on ``n * student_share(df)`` is the Wilson interval on n with the Student quantile
+    in place of the normal one, because the interval depends on ``z^2 / n`` alone.
+
+    Parameters
+    ----------
+    df : array_like
+        Degrees of freedom of the variance, at least 1.
+    level : float
+        Two-sided confidence.
+
+    Returns
+    -------
+    ndarray of float
+        ``(z / t_df)^2``, between 0 and 1, rising to 1; NaN below one degree of freedom.
+
+    References
+    ----------
+    Korn & Graubard (1998) Survey Methodology 24:193-201 correct an effective size in this way.
+
+    Examples
+    --------
+    >>> [round(float(share), 3) for share in student_share([4, 16, 400])]
+    [0.498, 0.855, 0.994]
+    """
+    freedom = np.asarray(df, float)
+    quantile = stdtrit(np.where(freedom >= 1, freedom, np.nan), (1 + level) / 2)
+    share: Floats = (normal_quantile(level) / quantile) ** 2
+    return share
+
+
 def effective_n_finite(n: ArrayLike, sample: ArrayLike, population: ArrayLike) -> Floats:
     """Sample size that a sample without replacement from a finite population is worth.
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Intervals of these methods use the Student quantile, because their variance is estimated.
+COMPOSITE = "wilson_neff"
+
 
 class Reason(StrEnum):
     """Why a value or an interval is missing."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.intervals import effective_n_finite, mean_t, wilson
+from scoring.intervals import effective_n_finite, mean_t, student_share, wilson
 from scoring.results import (
+    COMPOSITE,
     ChoiceScore,
     Distribution,
     Estimate,
@@ -127,8 +128,9 @@ def score(
     -----
     One item: Wilson interval on its answers. Factor and index: Wilson interval on the effective
     sample size ``p (1 - p) / v``, where v is the linearised variance for respondents drawn
-    independently, ``n / (n - 1) * sum z_k^2``; where v is 0 (as at 0 and 1) on what the answers are
-    worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
+    independently, ``n / (n - 1) * sum z_k^2``, with the Student quantile of n - 1 degrees of freedom,
+    because v is estimated; where v is 0 (as at 0 and 1) on what the answers are worth when all of one
+    respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
     The n of a factor or index is a lower bound of those who answered any of its questions, close
     to them and exact where one question was answered by all (`_Counts.any_of`).
@@ -303,7 +305,8 @@ def _composite(tally: Tally, part: _Linear, level: float, size: Floats) -> list[
         worth = np.where(variance > 0, p * (1 - p) / variance, alike)
     n_eff = effective_n_finite(worth, respondents, size)
     n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
-    return _estimates(p, part.n, n_eff, level, "wilson_neff", fewest=2)
+    share = np.where(variance > 0, student_share(respondents - 1, level), 1.0)
+    return _estimates(p, part.n, n_eff, level, COMPOSITE, fewest=2, share=share)
 
 
 def _item(counts: _Counts, i: int, level: float, size: Floats) -> list[Estimate]:
@@ -312,9 +315,11 @@ def _item(counts: _Counts, i: int, level: float, size: Floats) -> list[Estimate]
     return _estimates(counts.rate[:, i], answers, n_eff, level, "wilson", fewest=1)
 
 
-def _estimates(p: Floats, n: Floats, n_eff: Floats, level: float, method: str, *, fewest: int) -> list[Estimate]:
+def _estimates(
+    p: Floats, n: Floats, n_eff: Floats, level: float, method: str, *, fewest: int, share: Floats | float = 1.0
+) -> list[Estimate]:
     p = np.where(np.isnan(p), np.nan, np.clip(p, 0, 1))
-    lower, upper = wilson(p, np.nan_to_num(n_eff, nan=0.0, posinf=np.inf), level)
+    lower, upper = wilson(p, np.nan_to_num(n_eff * share, nan=0.0, posinf=np.inf), level)
     return [_estimate(p[g], n[g], n_eff[g], (lower[g], upper[g]), level, method, fewest) for g in range(len(p))]
 
 

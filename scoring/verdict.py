@@ -2,10 +2,11 @@
 
 import math
 
-from scoring.intervals import normal_quantile
-from scoring.results import Estimate, Interval, Outcome, Verdict
+from scoring.intervals import normal_quantile, student_share
+from scoring.results import COMPOSITE, Estimate, Interval, Outcome, Verdict
 
 OPERATORS = (">=", ">", "<=", "<")
+ROUNDS = 30  # the Student quantile depends on the size that is sought; it settles fast
 
 
 def judge(
@@ -110,12 +111,19 @@ def more_answers(
         return None
     if math.isinf(worth) or worth <= 0:
         return None
-    needed = normal_quantile(interval.level) ** 2 * target * (1 - target) / (p - target) ** 2
     drawn = estimate.n if sample is None else sample
-    if population is None or population <= drawn:
-        total = needed * drawn / worth
-    else:
-        # `worth` holds the finite population correction of the sample at hand; take it out, then solve with it.
-        answers = needed * drawn * (population - 1) / (population - drawn) / worth
-        total = answers * population / (population - 1 + answers)
+    needed = normal_quantile(interval.level) ** 2 * target * (1 - target) / (p - target) ** 2
+    total = float(drawn)
+    for _ in range(ROUNDS):
+        share = float(student_share(total - 1, interval.level)) if interval.method == COMPOSITE else 1.0
+        total = _submissions(needed / share, worth / drawn, drawn, population)
     return max(1, math.ceil(total - drawn - 1e-9))
+
+
+def _submissions(needed: float, each: float, drawn: int, population: int | None) -> float:
+    """How many submissions are worth `needed`, when those at hand are worth `each`."""
+    if population is None or population <= drawn:
+        return needed / each
+    # `each` holds the finite population correction of the sample at hand; take it out, then solve with it.
+    answers = needed / each * (population - 1) / (population - drawn)
+    return answers * population / (population - 1 + answers)

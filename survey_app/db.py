@@ -1,8 +1,8 @@
 """The database: one engine, two ways in (reading, transaction), and the only commit of the program."""
 
-import re
 import fcntl
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -66,8 +66,17 @@ class Turn:
     def _descriptor(self) -> int:
         """The open lock file of this process: a forked child that shared it would share the lock."""
         if self._file is None or self._file[0] != os.getpid():
-            self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            try:
+                self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            except OSError as error:
+                raise Unavailable("database") from error
         return self._file[1]
+
+    def close(self) -> None:
+        """Give the lock file back; the next turn opens it again."""
+        if self._file is not None and self._file[0] == os.getpid():
+            os.close(self._file[1])
+        self._file = None
 
 
 def _locked(descriptor: int) -> bool:
@@ -100,7 +109,7 @@ class Database:
         # A reader sees one state from its first query to its last; SQLite knows nothing else.
         self._reader = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._info = {"audit_key": audit_key}
-        self._turn = Turn(self.path) if self.path else nullcontext
+        self._line = Turn(self.path) if self.path else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -108,7 +117,8 @@ class Database:
 
         Raises Unavailable when the store is locked, full or out of reach.
         """
-        with self._turn(), _store_states(), Session(self._writer, expire_on_commit=False, info=self._info) as session:
+        turn = self._line() if self._line else nullcontext()
+        with turn, _store_states(), Session(self._writer, expire_on_commit=False, info=self._info) as session:
             yield session
             session.commit()
 
@@ -149,6 +159,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._line:
+            self._line.close()
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:

@@ -54,12 +54,10 @@ def asset(name: str) -> str:
 def menu() -> list[dict[str, object]]:
     """The places of the signed-in person's role; the one that is open is marked."""
     found: Actor = g.actor
-    here = request.endpoint or ""
-    return [
-        {"url": url_for(endpoint), "name": name, "here": endpoint == here}
-        for endpoint, name, action in MENU
-        if found.may(action)
-    ]
+    places = [(url_for(endpoint), name) for endpoint, name, action in MENU if found.may(action)]
+    # The longest address that this page lies below: /accounts/audit is not /accounts.
+    here = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "name": name, "here": url == here} for url, name in places]
 
 
 def field_aria(field: Field, hint: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -122,10 +122,7 @@ def reading() -> Iterator[Session]:
 
 def url_adapter() -> MapAdapter:
     """The URL map as this request sees it."""
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None:
-        raise RuntimeError("a request always has a URL map")
-    return adapter
+    return cast(MapAdapter, current_app.create_url_adapter(request))  # with a request there always is one
 
 
 def audited_download(subject: str, **detail: object) -> None:
@@ -284,10 +281,8 @@ def _stale(_error: CSRFError) -> Response:
     return error_page("400", 400, reason="stale")
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException:
+def _http_error(error: HTTPException) -> Response:
     code = error.code or 500
-    if code < 400:
-        return error
     page = 404 if code == 405 else code if code in (403, 404, 413) else 400
     response = error_page(str(page), code, reason="")
     allowed = getattr(error, "valid_methods", None)

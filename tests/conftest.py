@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,6 +33,10 @@ pytest_plugins = [
     "tests.factories.submissions",
     "tests.factories.world",
 ]
+
+# The same examples in every run, however slow the machine.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
 AUDIT = "test-audit-0123456789-abcdefghijklmnopq"

@@ -1,7 +1,6 @@
 """Sign-in, own password, accounts, audit log."""
 
 import ipaddress
-from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -108,7 +107,9 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
-                issued = service.create(opened, web.actor(), replace(draft(form, form.username.data or ""), active=True), web.now())
+                # The form for a new account does not ask whether it is active.
+                wanted = draft(form, form.username.data or "", active=True)
+                issued = service.create(opened, web.actor(), wanted, web.now())
             return render_template("accounts/issued.html", username=form.username.data, password=issued)
         except Conflict:
             form.refuse("username", PROBLEMS["username_taken"])
@@ -125,7 +126,8 @@ def edit(account_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with web.transaction() as opened:
-                service.edit(opened, web.actor(), account_id, draft(form, row.username), web.now())
+                wanted = draft(form, row.username, active=bool(form.active.data))
+                service.edit(opened, web.actor(), account_id, wanted, web.now())
             flash("Đã lưu tài khoản.")
             return redirect(url_for("accounts.accounts"))
         except Rejected as refusal:
@@ -167,13 +169,13 @@ def _account_form(form: AccountForm) -> AccountForm:
     return form
 
 
-def draft(form: AccountForm, username: str) -> service.AccountDraft:
+def draft(form: AccountForm, username: str, *, active: bool) -> service.AccountDraft:
     return service.AccountDraft(
         username=username,
         name=form.name.data or "",
         role=Role(form.role.data),
         unit_id=int(form.unit_id.data or 0),
-        active=bool(form.active.data),
+        active=active,
     )
 
 

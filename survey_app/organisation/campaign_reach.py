@@ -10,6 +10,11 @@ from survey_app.models import Campaign, CampaignField, CampaignUnit
 from survey_app.models.campaign import CLOSED, OPEN
 
 
+def lock(session: Session) -> None:
+    """Put those who change campaigns in line, as opening one does. Answers go on arriving."""
+    session.execute(select(Campaign.id).order_by(Campaign.id).with_for_update(key_share=True)).all()
+
+
 def to_extend(session: Session, ending: Collection[int], line: Collection[int]) -> list[Campaign]:
     """The campaigns not closed that name a unit that ends, but neither its successor nor a unit above (`line`)."""
     naming = select(CampaignUnit.campaign_id).where(CampaignUnit.unit_id.in_(ending))

@@ -28,6 +28,7 @@ class _Known:
     counters: Mapping[str, Counter]
     units: Mapping[str, Unit]
     fields: Mapping[str, str]
+    field_names: Mapping[str, str]
     codes: Mapping[int, str]
     today: datetime.date
 
@@ -67,18 +68,33 @@ def import_counters(
     _check_repeated(entries, problems)
     _check_names(known, entries, problems)
     problems.refuse_any()
-    unchanged = sum(not entry.changes for entry in entries)
-    changed = tuple(_change(entry.row, entry.counter, entry.draft) for entry in entries if entry.counter)
-    changed = tuple(change for change in changed if change.differences)
-    added = tuple(_added(session, entry, only_check=only_check) for entry in entries if entry.counter is None)
-    outcome = Outcome(added=added, changed=changed, unchanged=unchanged)
+    fresh = [entry for entry in entries if entry.counter is None]
+    changed = tuple(_change(entry.row, entry.counter, entry.draft, known) for entry in entries if entry.counter)
+    drawn = [""] * len(fresh) if only_check else _store(session, entries)
+    outcome = Outcome(
+        added=tuple(
+            Change(number=entry.row.number, code=code, name=entry.draft.name)
+            for entry, code in zip(fresh, drawn, strict=True)
+        ),
+        changed=tuple(change for change in changed if change.differences),
+        unchanged=sum(not change.differences for change in changed),
+    )
     if not only_check:
-        for entry in entries:
-            if entry.counter is not None:
-                counters.fill(entry.counter, entry.draft)
-        session.flush()
         import_rows.record(session, actor, "counters_imported", outcome, now)
     return outcome
+
+
+def _store(session: Session, entries: Sequence[_Entry]) -> list[str]:
+    """Change and add the counters; returns the codes that were drawn, in the order of the rows."""
+    for entry in entries:
+        if entry.counter is not None:
+            counters.fill(entry.counter, entry.draft)
+    wanted = [
+        (entry.unit.id, entry.draft, entry.opened_on)
+        for entry in entries
+        if entry.counter is None and entry.unit is not None
+    ]
+    return [counter.code for counter in counters.add(session, wanted)]
 
 
 def _known(session: Session, actor: Actor, today: datetime.date) -> _Known:
@@ -88,6 +104,7 @@ def _known(session: Session, actor: Actor, today: datetime.date) -> _Known:
         counters={counter.code: counter for counter in found if counter.unit_id in actor.units},
         units={unit.code: unit for unit in session.scalars(select(Unit)) if unit.id in actor.units},
         fields={folded(word): key for key, name in fields for word in (name, key)},
+        field_names=dict(fields),
         codes={counter.id: counter.code for counter in found},
         today=today,
     )
@@ -176,15 +193,9 @@ def _check_names(known: _Known, entries: Sequence[_Entry], problems: Problems) -
                 problems.add(entry.row, "name", "name_taken")
 
 
-def _added(session: Session, entry: _Entry, *, only_check: bool) -> Change:
-    code = ""
-    if not only_check and entry.unit is not None:
-        code = counters.add(session, entry.unit.id, entry.draft, entry.opened_on).code
-    return Change(number=entry.row.number, code=code, name=entry.draft.name)
-
-
-def _change(row: TableRow, counter: Counter, draft: CounterDraft) -> Change:
-    different = import_rows.differences(_cells(_draft_of(counter)), _cells(draft))
+def _change(row: TableRow, counter: Counter, draft: CounterDraft, known: _Known) -> Change:
+    before, after = (_cells(one, known.field_names) for one in (_draft_of(counter), draft))
+    different = import_rows.differences(before, after)
     return Change(number=row.number, code=counter.code, name=draft.name, differences=different)
 
 
@@ -192,5 +203,5 @@ def _draft_of(counter: Counter) -> CounterDraft:
     return CounterDraft(name=counter.name, place=counter.place, field_key=counter.field_key)
 
 
-def _cells(draft: CounterDraft) -> dict[str, str]:
-    return {"name": draft.name, "place": draft.place or "", "field": draft.field_key or ""}
+def _cells(draft: CounterDraft, field_names: Mapping[str, str]) -> dict[str, str]:
+    return {"name": draft.name, "place": draft.place or "", "field": field_names.get(draft.field_key or "", "")}

@@ -9,7 +9,7 @@ from survey_app.organisation import counter_queries, queries
 from survey_app.organisation import counters as service
 from survey_app.organisation.forms import (
     EVERY_FIELD,
-    NOBODY,
+    UNCHOSEN,
     CounterClosingForm,
     CounterForm,
     CounterMergerForm,
@@ -116,7 +116,7 @@ def counter_merge(counter_id: int) -> ResponseReturnValue:
         row = counter_queries.counter(opened, web.actor(), counter_id, today)
         heirs = counter_queries.heirs(opened, web.actor(), counter_id, today)
     form = CounterMergerForm(day=today)
-    form.into_id.choices = choices([NOBODY, *heirs])
+    form.into_id.choices = choices([UNCHOSEN, *heirs])
     if form.validate_on_submit():
         with showing(form), web.transaction() as opened:
             into, day = form.into_id.data or 0, first_day(form.day.data)

@@ -1,6 +1,7 @@
 """Counters: adding, changing, closing, and one taking over from another. A printed code is never reused."""
 
 import datetime
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -40,7 +41,7 @@ def create(
         problems["opened_on"] = "before_unit"
     if problems:
         raise Rejected("counter", problems=problems)
-    counter = add(session, unit_id, draft, opened_on)
+    (counter,) = add(session, [(unit_id, draft, opened_on)])
     audit.record(session, actor, "counter_created", f"counter {counter.code}", now=now, detail=facts(counter))
     return counter.id
 
@@ -89,16 +90,18 @@ def merge(
     audit.record(session, actor, "counters_merged", f"counter {counter.code}", now=now, detail=detail)
 
 
-def add(session: Session, unit_id: int, draft: CounterDraft, opened_on: datetime.date) -> Counter:
-    """Store a counter whose draft was checked, under a code that no other has."""
-    code = codes.draw()
-    while session.scalar(select(Counter.id).where(Counter.code == code)) is not None:
-        code = codes.draw()
-    counter = Counter(code=code, unit_id=unit_id, opened_on=opened_on)
-    fill(counter, draft)
-    session.add(counter)
+def add(session: Session, wanted: Sequence[tuple[int, CounterDraft, datetime.date]]) -> list[Counter]:
+    """Store counters (unit, draft that was checked, first day) under codes that no other ever had."""
+    taken = set(session.scalars(select(Counter.code)))
+    made = []
+    for unit_id, draft, opened_on in wanted:
+        counter = Counter(code=_unused(taken), unit_id=unit_id, opened_on=opened_on)
+        fill(counter, draft)
+        taken.add(counter.code)
+        made.append(counter)
+    session.add_all(made)
     session.flush()
-    return counter
+    return made
 
 
 def fill(counter: Counter, draft: CounterDraft) -> None:
@@ -114,6 +117,13 @@ def facts(counter: Counter) -> dict[str, object]:
         "field": counter.field_key,
         "opened_on": counter.opened_on,
     }
+
+
+def _unused(taken: Container[str]) -> str:
+    code = codes.draw()
+    while code in taken:
+        code = codes.draw()
+    return code
 
 
 def _problems(session: Session, unit_id: int, draft: CounterDraft, old_name: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from survey_app.organisation.words import WORDS, in_words
 
 BAD_DAY = "Ngày không đúng."
 EVERY_FIELD = ("", "Mọi lĩnh vực (người dân tự chọn)")
-NOBODY = ("", "– Không chọn –")
+UNCHOSEN = ("", "– Không chọn –")
 EXISTING, NEW = "existing", "new"
 INTO = ((EXISTING, "Một đơn vị đang có"), (NEW, "Một đơn vị mới, thành lập từ ngày đó"))
 
@@ -67,8 +67,8 @@ class UnitForm(StaffForm):
     code = _code(DataRequired(NEEDED))
     name = Line("Tên đơn vị", [DataRequired(NEEDED), Length(max=200, message=WORDS["too_long"])])
     short = Line("Tên viết tắt", [Length(max=80, message=WORDS["too_long"])])
-    level = SelectField("Cấp")
-    parent_id = SelectField("Đơn vị cấp trên", coerce=_number)
+    level = SelectField("Cấp", [InputRequired(NEEDED)])
+    parent_id = SelectField("Đơn vị cấp trên", [InputRequired(NEEDED)], coerce=_number)
     valid_from = _day("Ngày bắt đầu hoạt động")
 
 
@@ -92,7 +92,7 @@ class MergerForm(StaffForm):
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Only the chosen half must be filled in."""
         sound: bool = super().validate(extra_validators)
-        for name in ("code", "name", "parent_id") if self.into.data == NEW else ("successor",):
+        for name in ("code", "name", "level", "parent_id") if self.into.data == NEW else ("successor",):
             if not self[name].data:
                 self.refuse(name, NEEDED)
                 sound = False

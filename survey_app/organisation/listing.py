@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -67,6 +68,7 @@ def in_order(rows: Iterable[Row], asked: Asked, keys: Mapping[str, Callable[[Row
     return list(rows) if key is None else sorted(rows, key=key, reverse=asked.descending)
 
 
+@lru_cache(maxsize=8192)  # names of units and counters, compared again at every list
 def folded(text: str) -> str:
     """For comparing: without marks, case and doubled spaces (Đ becomes d)."""
     bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))

@@ -22,11 +22,11 @@ def load_province(session: Session, province: Province, now: datetime.datetime) 
         session.add(ServiceField(key=field.key, name_vi=field.name.vi, name_en=field.name.en, position=place))
     session.flush()
     units = _units(session, province)
-    for counter in province.counters:
+    for counter, code in zip(province.counters, _codes(len(province.counters)), strict=True):
         unit = units[counter.unit]
         session.add(
             Counter(
-                code=codes.draw(),
+                code=code,
                 unit_id=unit.id,
                 field_key=counter.field,
                 name=counter.name,
@@ -37,6 +37,14 @@ def load_province(session: Session, province: Province, now: datetime.datetime) 
         )
     _letterhead(session, province)
     audit.record(session, None, "province_loaded", province.ref, now=now)
+
+
+def _codes(number: int) -> set[str]:
+    """So many codes, no two alike: among a few hundred drawn at random two are, now and then."""
+    drawn: set[str] = set()
+    while len(drawn) < number:
+        drawn.add(codes.draw())
+    return drawn
 
 
 def _units(session: Session, province: Province) -> dict[str, Unit]:

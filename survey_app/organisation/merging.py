@@ -75,6 +75,7 @@ def merge(session: Session, actor: Actor, draft: MergeDraft, now: datetime.datet
     limited to a merged unit take its successor in, so that printed codes keep working. Refuses a day
     to come (counters move at once), a root, units not alive on that day, and a successor below one of them.
     """
+    campaign_reach.lock(session)
     work = _checked(session, actor, draft, trees.lock(session), now.date())
     told = _told(session, draft, work)
     successor_id = service.add(session, draft.successor) if isinstance(draft.successor, UnitDraft) else draft.successor

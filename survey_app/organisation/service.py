@@ -83,7 +83,7 @@ def close(session: Session, actor: Actor, unit_id: int, draft: ClosingDraft, now
     for child in children:
         session.get_one(Unit, child).parent_id = draft.children_to
     end(session, unit, draft.last_day + DAY, draft.successors)
-    closed = _close_counters(session, unit)
+    closed = _close_counters(session, unit_id, draft.last_day + DAY)
     detail = {
         "last_day": draft.last_day,
         "successors": list(draft.successors),
@@ -187,15 +187,12 @@ def _closing_problems(tree: Tree, unit_id: int, draft: ClosingDraft, today: date
         yield "children_to", "parent_not_alive"
 
 
-def _close_counters(session: Session, unit: Unit) -> list[str]:
+def _close_counters(session: Session, unit_id: int, gone: datetime.date) -> list[str]:
     """Close the counters that outlive their unit; returns their codes."""
-    gone = unit.valid_to
-    if gone is None:
-        return []
     still_open = list(
         session.scalars(
             select(Counter)
-            .where(Counter.unit_id == unit.id, Counter.closed_on.is_(None) | (Counter.closed_on > gone))
+            .where(Counter.unit_id == unit_id, Counter.closed_on.is_(None) | (Counter.closed_on > gone))
             .order_by(Counter.id)
             .with_for_update()
         )

@@ -32,6 +32,7 @@ class _Known:
     codes: Mapping[int, str]
     ids: dict[str, int]
     levels: Mapping[str, str]
+    level_names: Mapping[str, str]
     heirs: Mapping[int, list[str]]
 
 
@@ -79,6 +80,7 @@ def _known(session: Session, actor: Actor) -> _Known:
         codes={unit.id: unit.code for unit in units.values()},
         ids={unit.code: unit.id for unit in units.values() if unit.id in actor.units},
         levels={folded(word): key for key, name in levels for word in (name, key)},
+        level_names=dict(levels),
         heirs=queries.successor_codes(session),
     )
 
@@ -165,17 +167,17 @@ def _outcome(entries: Sequence[_Entry], known: _Known) -> Outcome:
         if entry.unit is None:
             added.append(Change(number=number, code=draft.code, name=draft.name))
         elif entry.changes:
-            before, after = _cells(service.draft_of(entry.unit), codes), _cells(draft, codes)
+            before, after = (_cells(one, codes, known.level_names) for one in (service.draft_of(entry.unit), draft))
             different = import_rows.differences(before, after)
             changed.append(Change(number=number, code=draft.code, name=draft.name, differences=different))
     return Outcome(added=tuple(added), changed=tuple(changed), unchanged=len(entries) - len(added) - len(changed))
 
 
-def _cells(draft: UnitDraft, codes: Mapping[int, str]) -> dict[str, str]:
+def _cells(draft: UnitDraft, codes: Mapping[int, str], level_names: Mapping[str, str]) -> dict[str, str]:
     return {
         "name": draft.name,
         "short": draft.short or "",
-        "level": draft.level,
+        "level": level_names[draft.level],
         "parent": codes[draft.parent_id] if draft.parent_id is not None else "",
         "since": draft.valid_from.isoformat(),
     }

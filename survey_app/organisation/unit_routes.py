@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from survey_app import web
 from survey_app.forms import choices
 from survey_app.organisation import counter_queries, merging, queries, service
-from survey_app.organisation.forms import NEW, NOBODY, ClosingForm, MergerForm, UnitForm, asked, first_day, showing
+from survey_app.organisation.forms import NEW, UNCHOSEN, ClosingForm, MergerForm, UnitForm, asked, first_day, showing
 from survey_app.organisation.room import room
 from survey_app.organisation.words import STATES
 from survey_app.policy import Action
@@ -81,7 +81,7 @@ def unit_close(unit_id: int) -> ResponseReturnValue:
         counters = counter_queries.of_unit(opened, web.actor(), unit_id, today)
         others = [pair for pair in queries.choices(opened, web.actor()).units if pair[0] != unit_id]
     form = ClosingForm()
-    form.successors.choices, form.children_to.choices = choices(others), choices([NOBODY, *others])
+    form.successors.choices, form.children_to.choices = choices(others), choices([UNCHOSEN, *others])
     if form.validate_on_submit():
         with showing(form), web.transaction() as opened:
             service.close(opened, web.actor(), unit_id, closing(form), web.now())
@@ -147,7 +147,7 @@ def _fill_choices(form: UnitForm, parent: queries.Named | None = None) -> None:
     units = dict(found.units)
     if parent is not None:
         units.setdefault(parent.id, parent.name)
-    form.level.choices, form.parent_id.choices = choices(found.levels), choices(units.items())
+    form.level.choices, form.parent_id.choices = choices([UNCHOSEN, *found.levels]), choices([UNCHOSEN, *units.items()])
 
 
 def _merger_form() -> MergerForm:
@@ -161,8 +161,8 @@ def _merger_form() -> MergerForm:
     form = MergerForm(units=named, day=today, **start)
     ending = [pair for pair in found.units if pair[0] not in found.roots]
     form.units.choices = choices(sorted(ending, key=lambda pair: pair[0] not in named))
-    form.successor.choices = form.parent_id.choices = choices([NOBODY, *found.units])
-    form.level.choices = choices(found.levels)
+    form.successor.choices = form.parent_id.choices = choices([UNCHOSEN, *found.units])
+    form.level.choices = choices([UNCHOSEN, *found.levels])
     return form
 
 

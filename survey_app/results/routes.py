@@ -21,7 +21,7 @@ room = Blueprint("results", __name__, template_folder="templates")
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"  # the charset is added
 PAGES = {
     "overview": "Tổng quan",
     "units": "Đơn vị",

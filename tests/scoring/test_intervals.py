@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import stdtrit
 
-from scoring.intervals import effective_n_finite, mean_t, normal_quantile, wilson
+from scoring.intervals import effective_n_finite, mean_t, normal_quantile, student_share, wilson
 from tests.scoring.references import Case, cases, close
 
 LEVELS = ("0.90", "0.95", "0.99")
@@ -150,3 +151,14 @@ def test_the_more_of_the_population_answers_the_more_an_answer_is_worth(n: int, 
     larger = data.draw(st.integers(n + 1, 20_000))
     smaller = data.draw(st.integers(n, larger - 1))
     assert n <= effective_n_finite(n, n, larger) <= effective_n_finite(n, n, smaller)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_the_student_share_puts_the_student_quantile_into_a_wilson_interval(level: float) -> None:
+    p, n, df = 0.87, 40.0, 11
+    lower, upper = wilson(p, n * student_share(df, level), level)
+    t = stdtrit(df, (1 + level) / 2)
+    for limit in (float(lower), float(upper)):  # the score equation that Wilson's limits solve
+        assert abs(p - limit) == pytest.approx(t * math.sqrt(limit * (1 - limit) / n), abs=1e-12)
+    assert np.isnan(student_share([0, -1, math.nan], level)).all()
+    assert float(student_share(1e9, level)) == pytest.approx(1, abs=1e-6)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.intervals import wilson
+from scoring.intervals import student_share, wilson
 from scoring.results import Distribution, Estimate, Reason
 from scoring.satisfaction import FACTOR_RULES, INDEX_RULES, Factor, Plan, Single, linearised_variance, score
 from scoring.tally import Layout, count, stack, zero
@@ -100,7 +100,8 @@ def test_the_tally_gives_what_the_respondents_give(factor_rule: str, index_rule:
     else:
         assert variance_of(found.index) == pytest.approx(n / (n - 1) * float((z**2).sum()), abs=1e-12)
     assert found.index.interval is not None
-    limits = wilson(value, found.index.effective_n or 0)
+    share = 1.0 if index_rule == "X4" else float(student_share(n - 1))
+    limits = wilson(value, (found.index.effective_n or 0) * share)
     assert (found.index.interval.lower, found.index.interval.upper) == pytest.approx([float(x) for x in limits])
 
 

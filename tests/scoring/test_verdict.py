@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scoring.intervals import effective_n_finite, wilson
-from scoring.results import Estimate, Interval, Outcome, Reason
+from scoring.intervals import effective_n_finite, student_share, wilson
+from scoring.results import COMPOSITE, Estimate, Interval, Outcome, Reason
 from scoring.verdict import OPERATORS, judge, more_answers
 
 REACHED, MISSED, OPEN = Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL
@@ -170,3 +170,25 @@ def test_where_no_number_helps_there_is_none(estimate: Estimate, target: float) 
 def test_a_population_smaller_than_the_sample_is_not_trusted() -> None:
     estimate = rate(0.92, 400)
     assert more_answers(estimate, target=0.9, population=399) == more_answers(estimate, target=0.9)
+
+
+@given(
+    p=st.floats(0.7, 0.99),
+    n=st.integers(5, 400),
+    worth=st.floats(0.5, 4),
+    target=st.sampled_from([0.85, 0.9, 0.95]),
+)
+def test_more_answers_settle_an_index_too(p: float, n: int, worth: float, target: float) -> None:
+    """The interval of an index uses the Student quantile, which falls as answers come in."""
+
+    def after(size: int) -> Outcome:
+        lower, upper = (float(x) for x in wilson(p, size * worth * student_share(size - 1)))
+        return judge(between(lower, upper), target=target).outcome
+
+    lower, upper = (float(x) for x in wilson(p, n * worth * student_share(n - 1)))
+    interval = Interval(lower=lower, upper=upper, level=0.95, method=COMPOSITE)
+    estimate = Estimate(value=p, n=n, effective_n=n * worth, interval=interval)
+    verdict = judge(estimate, target=target)
+    if verdict.outcome is OPEN and verdict.more_answers is not None and verdict.more_answers < 10**9:
+        assert after(n + verdict.more_answers) is not OPEN
+        assert after(n + verdict.more_answers - 1) is OPEN or verdict.more_answers == 1

@@ -32,6 +32,7 @@ MENUS = {
 # Styles and files
 
 
+@on_sqlite
 def test_the_policy_allows_exactly_the_style_of_the_citizens_pages(app: Flask, client: Client) -> None:
     page = client.get("/privacy")
     style = page.text.partition("<style>")[2].partition("</style>")[0]
@@ -83,6 +84,7 @@ def test_who_must_change_the_password_sees_no_menu(make_account: MakeAccount, pr
     assert 'class="menu"' not in page.text
 
 
+@on_sqlite
 def test_every_place_of_the_menu_exists(app: Flask) -> None:
     assert {endpoint for endpoint, _, _ in pages.MENU} <= set(app.view_functions)
 

@@ -54,6 +54,7 @@ def kept(client: Client) -> dict[str, object]:
 # Signing in
 
 
+@on_sqlite
 def test_signing_in_leads_to_where_the_role_works(
     make_account: MakeAccount, province: Unit, browser: Browser, database: Database
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_form_without_content_is_no_attempt(client: Client, database: Database
     assert actions(database) == []
 
 
+@on_sqlite
 def test_signing_in_begins_a_new_session_and_forgets_the_old_cookie(
     make_account: MakeAccount, province: Unit, client: Client, database: Database
 ) -> None:
@@ -261,6 +263,7 @@ def test_each_request_keeps_a_session_awake_but_not_beyond_eight_hours(
     assert client.get("/accounts").location == "/sign-in?next=/accounts"
 
 
+@on_sqlite
 def test_signing_out_ends_the_session_even_for_who_copied_the_cookie(
     make_account: MakeAccount, province: Unit, client: Client, browser: Browser, database: Database
 ) -> None:
@@ -277,6 +280,7 @@ def test_signing_out_ends_the_session_even_for_who_copied_the_cookie(
     assert actions(database) == ["sign_in", "sign_out"]
 
 
+@on_sqlite
 def test_changing_the_password_ends_the_other_sessions(
     make_account: MakeAccount, province: Unit, browser: Browser, database: Database
 ) -> None:
@@ -325,6 +329,7 @@ def test_a_password_that_will_not_do_is_refused_with_the_reason(
 # Rights at this moment
 
 
+@on_sqlite
 def test_who_is_deactivated_or_demoted_loses_the_rights_at_the_next_request(
     make_account: MakeAccount, province: Unit, browser: Browser, database: Database
 ) -> None:
@@ -373,6 +378,7 @@ def account_of(database: Database, username: str) -> tuple[object, ...]:
         return tuple(opened.execute(query.where(Account.username == username)).one())
 
 
+@on_sqlite
 def test_fields_that_were_not_asked_for_are_ignored(
     make_account: MakeAccount, province: Unit, make_unit: MakeUnit, client: Client, database: Database
 ) -> None:
@@ -385,6 +391,7 @@ def test_fields_that_were_not_asked_for_are_ignored(
     assert account_of(database, "an") == ("Nguyễn Thị Leader", "leader", commune.id, True, False)
 
 
+@on_sqlite
 def test_fields_that_an_administrator_was_not_asked_for_are_ignored(
     administrator: Client, make_account: MakeAccount, province: Unit, database: Database
 ) -> None:
@@ -420,6 +427,7 @@ def test_an_account_is_shown_as_it_is(administrator: Client, make_account: MakeA
     assert "checked" not in page
 
 
+@on_sqlite
 def test_deactivating_ends_the_sessions_of_that_person(
     administrator: Client, make_account: MakeAccount, province: Unit, client: Client, database: Database
 ) -> None:
@@ -432,6 +440,7 @@ def test_deactivating_ends_the_sessions_of_that_person(
     assert enter(client, "an") == 401
 
 
+@on_sqlite
 def test_ones_own_role_cannot_be_changed(administrator: Client, province: Unit, database: Database) -> None:
     with database.reading() as opened:
         own = opened.scalar(select(Account.id))

@@ -108,6 +108,7 @@ def test_a_password_may_be_typed_in_any_spelling(attempt: Try, make_account: Mak
     assert isinstance(attempt("an", unicodedata.normalize("NFD", PASSWORD)), SignedIn)
 
 
+@on_sqlite
 def test_a_session_is_kept_as_a_hash_and_never_twice_the_same(
     database: Database, attempt: Try, make_account: MakeAccount, province: Unit
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_session_is_kept_as_a_hash_and_never_twice_the_same(
     assert not kept & set(tokens)
 
 
+@on_sqlite
 @pytest.mark.parametrize("case", ["wrong", "unknown", "inactive", "empty"])
 def test_whatever_is_wrong_the_answer_is_the_same(
     database: Database, attempt: Try, make_account: MakeAccount, province: Unit, case: str
@@ -185,6 +187,7 @@ def test_who_is_held_up_is_not_even_looked_at(
     assert attempt("an", network=NETWORK) is Attempt.BLOCKED
 
 
+@on_sqlite
 def test_success_starts_the_count_anew(attempt: Try, make_account: MakeAccount, province: Unit) -> None:
     make_account(Role.ANALYST, province, username="an")
     for _ in range(3):
@@ -210,6 +213,7 @@ def test_while_a_password_is_hashed_others_can_write(
         assert session.scalar(select(Account.name)) == "Đã đổi"
 
 
+@on_sqlite
 def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(
     database: Database, make_account: MakeAccount, province: Unit, clock: Clock
 ) -> None:
@@ -222,6 +226,7 @@ def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(
         assert service.sign_in(session, checked, network=NETWORK, now=clock()) is Attempt.WRONG
 
 
+@on_sqlite
 def test_a_hash_of_weaker_settings_is_renewed_at_sign_in(
     database: Database, attempt: Try, make_account: MakeAccount, province: Unit
 ) -> None:
@@ -393,6 +398,7 @@ def test_an_issued_password_works_and_must_be_changed(
     assert password not in str(events(database))
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["binh.tran", "  BINH.Tran "])
 def test_a_name_is_taken_once_in_whatever_spelling(
     database: Database, administrator: Actor, draft: AccountDraft, clock: Clock, name: str
@@ -402,6 +408,7 @@ def test_a_name_is_taken_once_in_whatever_spelling(
         created(database, administrator, replace(draft, username=name), clock())
 
 
+@on_sqlite
 def test_an_account_is_for_a_unit_in_scope(
     database: Database, make_account: MakeAccount, make_unit: MakeUnit, province: Unit, actor_of: As, clock: Clock,
     draft: AccountDraft,
@@ -415,6 +422,7 @@ def test_an_account_is_for_a_unit_in_scope(
         service.add_account(session, replace(draft, username="khac", unit_id=999))
 
 
+@on_sqlite
 def test_an_account_can_be_added_with_a_password_of_its_own(
     database: Database, draft: AccountDraft, attempt: Try, clock: Clock
 ) -> None:
@@ -449,6 +457,7 @@ def test_a_change_is_recorded_with_what_was_before(
     }
 
 
+@on_sqlite
 def test_deactivating_ends_all_sessions_at_once_and_for_good(
     database: Database, administrator: Actor, draft: AccountDraft, attempt: Try, clock: Clock
 ) -> None:
@@ -461,6 +470,7 @@ def test_deactivating_ends_all_sessions_at_once_and_for_good(
         assert isinstance(attempt("binh.tran", password), SignedIn) == active
 
 
+@on_sqlite
 def test_an_administrator_cannot_lock_out_oneself(
     database: Database, administrator: Actor, make_unit: MakeUnit, province: Unit, clock: Clock
 ) -> None:
@@ -524,6 +534,7 @@ def test_accounts_of_other_units_do_not_exist(
                 call(session)
 
 
+@on_sqlite
 def test_nobody_is_moved_to_a_unit_out_of_scope(
     database: Database, make_account: MakeAccount, make_unit: MakeUnit, province: Unit, actor_of: As, clock: Clock
 ) -> None:

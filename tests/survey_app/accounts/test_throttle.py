@@ -12,6 +12,7 @@ from survey_app.accounts import throttle
 from survey_app.db import Database
 from survey_app.models import SignInFailure
 from tests.conftest import Clock
+from tests.databases import on_sqlite
 
 NETWORK, OTHER = "10.1.2.3/32", "10.9.9.9/32"
 
@@ -30,6 +31,7 @@ def test_the_pair_is_held_up_after_five_failures(session: Session, clock: Clock)
     assert not throttle.blocked(session, "binh", NETWORK, clock())
 
 
+@on_sqlite
 def test_a_network_that_tries_many_names_is_held_up(session: Session, clock: Clock) -> None:
     for number in range(throttle.LIMITS["network"]):
         assert not throttle.blocked(session, "someone", NETWORK, clock())
@@ -38,6 +40,7 @@ def test_a_network_that_tries_many_names_is_held_up(session: Session, clock: Clo
     assert not throttle.blocked(session, "someone", OTHER, clock())
 
 
+@on_sqlite
 def test_an_account_that_many_networks_try_is_held_up(session: Session, clock: Clock) -> None:
     for number in range(throttle.LIMITS["account"]):
         assert not throttle.blocked(session, "an", OTHER, clock())
@@ -56,6 +59,7 @@ def test_nobody_is_held_up_for_good(session: Session, clock: Clock) -> None:
     assert not throttle.blocked(session, "an", NETWORK, clock())  # counted from one again
 
 
+@on_sqlite
 def test_failures_close_to_each_other_add_up(session: Session, clock: Clock) -> None:
     for _ in range(5):
         clock.move(minutes=14)
@@ -89,6 +93,7 @@ def test_the_table_tells_neither_names_nor_addresses(session: Session, clock: Cl
     assert not {hashlib.sha256(guess.encode()).hexdigest() for guess in guesses} & set(keys)
 
 
+@on_sqlite
 def test_names_and_networks_cannot_be_mixed_up(session: Session, clock: Clock) -> None:
     fail(session, clock, 5, "a", "b")
     assert not throttle.blocked(session, "b", "a", clock())

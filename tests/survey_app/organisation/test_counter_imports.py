@@ -80,6 +80,7 @@ def test_rows_without_a_code_are_added_and_the_others_changed(
     (event,) = events(session, "counters_imported")
     assert event["added"] == [first.code, second.code]
     assert event["changed"][counter.code]["name"] == ["Quầy số 1", "Quầy Đất đai"]  # type: ignore[index]
+    assert event["changed"][counter.code]["field"] == ["", "Đất đai"]  # type: ignore[index]
 
 
 def test_a_check_stores_nothing_and_draws_no_code(session: Session, world: World, analyst: Actor, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from reports.content import SatisfactionReport
-from scoring.intervals import effective_n_finite, wilson
+from scoring.intervals import effective_n_finite, student_share, wilson
 from scoring.results import Outcome, Reason
 from survey_app.campaigns import release
 from survey_app.db import Database
@@ -42,7 +42,7 @@ def test_the_province_at_a_glance(database: Database, analyst: Actor, filled: Ca
     worth = float(effective_n_finite(243, 244, 1650))
     assert score.index.effective_n == pytest.approx(worth)
     assert score.index.interval is not None
-    wanted = [float(limit) for limit in wilson(213 / 244, worth)]
+    wanted = [float(limit) for limit in wilson(213 / 244, worth * student_share(243))]
     assert [score.index.interval.lower, score.index.interval.upper] == pytest.approx(wanted)
     assert content.whole.verdict is not None
     assert (content.whole.verdict.outcome, content.whole.verdict.target) == (Outcome.CANNOT_TELL, 0.9)

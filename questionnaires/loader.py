@@ -99,13 +99,22 @@ def read(path: Path, model: type[D]) -> Loaded[D]:
     DefinitionError
         With every fault that was found, not only the first.
     """
+    return parse(_text(path), model, name=path.name)
+
+
+def read_any(path: Path) -> Loaded[Any]:
+    """Like `read`, for a file of whichever kind it turns out to be."""
+    text = _text(path)
+    return parse(text, guess_model(text, path.name), name=path.name)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         fault = Problem(line, "", "tệp phải lưu bằng mã UTF-8", "the file must be saved as UTF-8")
         raise DefinitionError(path.name, (fault,)) from None
-    return parse(text, model, name=path.name)
 
 
 def parse(text: str, model: type[D], *, name: str) -> Loaded[D]:

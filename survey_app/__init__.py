@@ -67,6 +67,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] | N
 def _wrap(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
+        # Flask is wrapped by replacing this method.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     files = WhiteNoise(
         app.wsgi_app,
@@ -76,6 +77,7 @@ def _wrap(app: Flask, settings: Settings) -> None:
         allow_all_origins=False,
         add_headers_function=_mark_file,
     )
+    # Flask is wrapped by replacing this method.
     app.wsgi_app = files  # type: ignore[method-assign]
 
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import click
 from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from questionnaires.inspect import changes, outline
-from questionnaires.loader import MODELS, DefinitionError, Loaded, guess_model, published, read
+from questionnaires.loader import MODELS, DefinitionError, Loaded, published, read_any
 from questionnaires.provinces import Province
 from survey_app import audit, backup, server
 from survey_app.accounts.service import AccountDraft, add_account
@@ -26,6 +27,7 @@ from survey_app.organisation.loading import load_province
 from survey_app.policy import Role
 
 T = TypeVar("T")
+NO_SCHEMA = ("no such table", "no such column", "does not exist")  # what SQLite and PostgreSQL say
 
 
 def _settings() -> Settings:
@@ -34,7 +36,9 @@ def _settings() -> Settings:
 
 def _database() -> Database:
     settings = _settings()
-    return Database(settings.database_url, audit_key=settings.audit_key)
+    database = Database(settings.database_url, audit_key=settings.audit_key)
+    click.get_current_context().call_on_close(database.close)
+    return database
 
 
 def _checked() -> Database:
@@ -218,7 +222,7 @@ def _loaded(name: str) -> Loaded[Any]:
     """A definition by file or by published ref."""
     path = Path(name)
     if path.is_file():
-        return read(path, guess_model(path.read_text("utf-8-sig", errors="replace"), path.name))
+        return read_any(path)
     for family in MODELS:
         if name in published(family):
             return published(family)[name]
@@ -233,6 +237,10 @@ def _spoken(run: Callable[[], T]) -> T:
         raise SystemExit(str(fault)) from None
     except Refusal as refusal:
         raise SystemExit(f"Từ chối: {refusal.reason}") from None
+    except (OperationalError, ProgrammingError) as fault:
+        if not any(words in str(fault.orig) for words in NO_SCHEMA):
+            raise
+        raise SystemExit("Cơ sở dữ liệu chưa có bảng hoặc chưa nâng cấp; hãy chạy: survey db upgrade") from None
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ def access(action: Action | None = None) -> Callable[[View], View]:
     """Only signed-in people whose role permits the action (None: any role) may use this view."""
 
     def mark(view: View) -> View:
+        # A mark on the function, which the gate reads.
         view.access = frozenset(RULES[action]) if action else frozenset()  # type: ignore[attr-defined]
         return view
 
@@ -85,6 +86,7 @@ def uploads(most: int) -> Callable[[View], View]:
     """This view takes files: its request may be up to `most` bytes."""
 
     def mark(view: View) -> View:
+        # A mark on the function, which the gate reads.
         view.largest = most  # type: ignore[attr-defined]
         return view
 
@@ -178,6 +180,7 @@ def _gate() -> ResponseReturnValue | None:
 
 def before_password_change(view: View) -> View:
     """This view is open to someone who has yet to replace an issued password."""
+    # A mark on the function, which the gate reads.
     view.before_password_change = True  # type: ignore[attr-defined]
     return view
 

@@ -163,4 +163,5 @@ def _sorted(comparison: Comparison, sort: str) -> list[GroupLine]:
     key = SORTS.get(sort.lstrip("-"))
     if key is None:
         return list(comparison.rows)
+    # Each key gives values of one kind that compare with each other.
     return sorted(comparison.rows, key=key, reverse=sort.startswith("-"))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from survey_app.db import Database
 from survey_app.models import AuditEvent, AuditHead, Base, Unit
 from survey_app.policy import Actor, Role
 from tests.conftest import AUDIT, SECRET, Clock
-from tests.databases import on_sqlite
+from tests.databases import on_postgresql, on_sqlite
 from tests.factories.accounts import MakeAccount
 
 
@@ -270,17 +270,15 @@ def test_what_is_written_during_a_check_is_no_fault(database: Database, log: lis
     assert breaks(database, anchor=head(database)) == []
 
 
+@on_postgresql
 def test_a_head_that_was_read_before_is_read_again_under_the_lock(database: Database, clock: Clock) -> None:
+    """On SQLite a writer is alone from its first statement on."""
     with database.transaction() as session:
         audit.record(session, None, "first", now=clock())
-    if database.sqlite:  # its writers are alone from their first statement on
-        with database.transaction() as session:
-            session.get_one(AuditHead, 1)
-            audit.record(session, None, "second", now=clock())
-    else:
-        with database.transaction() as session:
-            session.get_one(AuditHead, 1)
-            with database.transaction() as other:
-                audit.record(other, None, "second", now=clock())
-            audit.record(session, None, "third", now=clock())
+    with database.transaction() as session:
+        seen = session.get_one(AuditHead, 1)
+        with database.transaction() as other:
+            audit.record(other, None, "second", now=clock())
+        audit.record(session, None, "third", now=clock())
+        assert seen.last_id == 3
     assert breaks(database) == []

@@ -60,6 +60,20 @@ def test_a_missing_database_is_not_backed_up_as_an_empty_one(tmp_path: Path) -> 
     assert not (tmp_path / "copy.sqlite3").exists()
 
 
+def test_a_copy_that_does_not_hang_together_is_not_kept(tmp_path: Path) -> None:
+    damaged, target = tmp_path / "survey.sqlite3", tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(damaged)) as made:
+        made.execute("CREATE TABLE answer (code TEXT UNIQUE)")
+        made.execute("INSERT INTO answer VALUES ('first-of-its-kind')")
+        made.commit()
+    content = damaged.read_bytes()
+    place = content.rindex(b"first-of-its-kind")  # in the table or in its index, but not in both
+    damaged.write_bytes(content[:place] + b"F" + content[place + 1 :])
+    with pytest.raises(Rejected, match="the copy is damaged"):
+        backup(Database(f"sqlite:///{damaged}"), target)
+    assert not target.exists()
+
+
 def test_a_damaged_database_leaves_no_copy(tmp_path: Path) -> None:
     damaged, target = tmp_path / "survey.sqlite3", tmp_path / "copy.sqlite3"
     with closing(sqlite3.connect(damaged)) as made:

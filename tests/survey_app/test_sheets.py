@@ -85,6 +85,14 @@ def test_cells_are_plain_text() -> None:
     assert second.cells["Số hồ sơ"] == "-4"
 
 
+def test_a_whole_number_that_was_stored_with_a_fraction_is_whole() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx(tuple(COLUMNS), ("A", "x", 3)))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    table = repacked(xlsx(tuple(COLUMNS), ("A", "x", 3)), sheet1=sheet.replace("<v>3</v>", "<v>3.0</v>").encode())
+    assert table != xlsx(tuple(COLUMNS), ("A", "x", 3))
+    assert read_table(table, COLUMNS)[0].cells["Số hồ sơ"] == "3"
+
+
 def test_headers_are_compared_composed() -> None:
     decomposed = "Ma\u0303 đơn vị;Lĩnh vực;Số hồ sơ\nA;b;1\n".encode()
     assert read_table(decomposed, COLUMNS)[0].cells["Mã đơn vị"] == "A"

@@ -368,7 +368,8 @@ def test_the_address_is_what_our_own_proxies_say(
 ) -> None:
     app = create_app(replace(settings, proxies=proxies), clock=clock)
     app.add_url_rule("/address", "address", web.public(lambda: request.remote_addr or ""))
-    assert app.test_client().get("/address", headers={"X-Forwarded-For": sent}).text == seen
+    headers = {"X-Forwarded-For": sent, "X-Forwarded-Host": "evil.example, evil.example"}
+    assert app.test_client().get("/address", headers=headers).text == seen
     app.extensions["runtime"].database.close()
 
 

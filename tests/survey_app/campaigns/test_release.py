@@ -158,6 +158,7 @@ def test_what_reached_a_closed_campaign_goes_at_days_end(
     closed, running = make_campaign(state="closed", accepts="A", counts="A"), make_campaign(accepts="C", counts="C")
     make_waiting(closed, counter, [answers()] * 2, day=YESTERDAY, channel="A")
     make_waiting(running, counter, [answers()] * 2, day=YESTERDAY)
+    assert day_end(database, YESTERDAY) == 0  # the day has not ended
     assert day_end(database) == 2
     with database.reading() as session:
         assert set(session.scalars(select(Submission.campaign_id))) == {closed.id}

@@ -14,6 +14,7 @@ from survey_app.models import AuditEvent, Campaign, CampaignUnit, Population, Re
 from survey_app.policy import Role
 from survey_app.sheets import MOST_BYTES
 from tests.conftest import Client, SignIn
+from tests.databases import on_sqlite
 from tests.factories.accounts import MakeAccount
 from tests.factories.campaigns import MakeCampaign, MakePopulation
 from tests.factories.submissions import MakeWaiting, answers
@@ -106,6 +107,7 @@ FAULTS: list[tuple[str, object, str]] = [
 ]
 
 
+@on_sqlite
 def test_faults_are_named_in_words_and_the_rest_is_kept(analyst: Client, database: Database) -> None:
     for field, value, message in FAULTS:
         page = said(analyst.send("/campaigns/new", {**FORM, "index_rule": "X4", field: value}))
@@ -148,6 +150,7 @@ def test_a_campaign_whose_unit_is_gone_can_still_be_edited(
         assert session.scalars(select(CampaignUnit.unit_id)).all() == [commune.id]
 
 
+@on_sqlite
 def test_a_closed_campaign_is_not_edited(analyst: Client, make_campaign: MakeCampaign) -> None:
     made = make_campaign(state="closed", accepts="C", counts="C")
     assert "Đợt khảo sát đã đóng, không sửa được nữa." in said(analyst.send(f"/campaigns/{made.id}/edit", FORM))
@@ -246,6 +249,7 @@ def test_wrong_rows_are_named_as_the_spreadsheet_numbers_them(
     assert dossiers(database) == {}
 
 
+@on_sqlite
 def test_what_is_no_table_is_refused_in_words(analyst: Client, make_campaign: MakeCampaign) -> None:
     campaign = make_campaign()
     for content, words in (
@@ -261,6 +265,7 @@ def test_what_is_no_table_is_refused_in_words(analyst: Client, make_campaign: Ma
         assert words in said(response)
 
 
+@on_sqlite
 def test_an_upload_without_a_file_is_refused_in_words(analyst: Client, make_campaign: MakeCampaign) -> None:
     response = analyst.send(f"/campaigns/{make_campaign().id}/populations", content_type="multipart/form-data")
     assert response.status_code == 422
@@ -342,6 +347,7 @@ def test_who_may_enter(
     assert {analyst.send(f"/campaigns/99{part}").status_code for part in ("/open", "/close")} == {404}
 
 
+@on_sqlite
 def test_a_form_without_its_token_is_refused(analyst: Client, database: Database, make_campaign: MakeCampaign) -> None:
     number = make_campaign(state="draft").id
     for url in ("new", f"{number}/open", f"{number}/populations", "release"):

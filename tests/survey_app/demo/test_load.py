@@ -163,6 +163,9 @@ def test_each_start_draws_new_passwords(database: Database) -> None:
             assert (account.role, account.must_change_password) == (role.value, False)
             assert passwords.matches(account.password_hash, password)
             assert not passwords.matches(account.password_hash, first[role][1])
+    with database.transaction() as session:
+        session.execute(update(Account).where(Account.username == "lanhdao").values(username="another"))
+    assert set(load.new_passwords(database)) == set(load.PEOPLE) - {Role.LEADER}
 
 
 # --- like life; one province for all of these

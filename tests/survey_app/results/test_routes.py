@@ -52,6 +52,7 @@ def content(database: Database, analyst: Actor, filled: Campaign, world: World) 
 # --- pages
 
 
+@on_sqlite
 def test_without_a_campaign_the_page_says_what_comes(browser: Client) -> None:
     assert "Chưa có đợt khảo sát nào được mở." in said(browser.get("/results"))
 
@@ -93,6 +94,7 @@ def test_every_page_says_its_part(browser: Client, filled: Campaign, content: Sa
         assert "None" not in page, name
 
 
+@on_sqlite
 def test_fields_are_compared_when_there_are_two(
     browser: Client, filled: Campaign, world: World, fill: Fill, make_counter: MakeCounter
 ) -> None:
@@ -102,6 +104,7 @@ def test_fields_are_compared_when_there_are_two(
         assert text in page, text
 
 
+@on_sqlite
 def test_pages_of_one_unit(browser: Client, filled: Campaign, world: World) -> None:
     for name in PAGES:
         page = said(browser.get(f"/results/{filled.id}/{name}?unit={world.an.id}"))
@@ -111,6 +114,7 @@ def test_pages_of_one_unit(browser: Client, filled: Campaign, world: World) -> N
     assert "66,7\u00a0%" in said(browser.get(f"/results/{filled.id}/overview?unit={world.binh.id}"))
 
 
+@on_sqlite
 def test_a_small_unit_shows_no_figure_on_any_face(browser: Client, filled: Campaign, world: World) -> None:
     unit = f"?unit={world.department.id}"
     for name in PAGES:
@@ -139,6 +143,7 @@ def test_a_small_unit_shows_no_figure_on_any_face(browser: Client, filled: Campa
         assert b"75,0" not in drawing.data
 
 
+@on_sqlite
 def test_a_small_unit_is_a_dash_among_the_others(browser: Client, campaign: Campaign, world: World, fill: Fill) -> None:
     fill(campaign, world.an, 50)
     fill(campaign, world.binh, 3, 1)
@@ -147,6 +152,7 @@ def test_a_small_unit_is_a_dash_among_the_others(browser: Client, campaign: Camp
     assert "75,0" not in page
 
 
+@on_sqlite
 def test_before_the_first_batch_everything_is_there_and_empty(browser: Client, campaign: Campaign) -> None:
     for name in PAGES:
         assert "Tỉnh Minh Họa" in said(browser.get(f"/results/{campaign.id}/{name}"))
@@ -195,14 +201,18 @@ def test_the_same_numbers_on_the_page_and_in_the_tables(
         assert rates[line.name] == value
 
 
+def written(document: bytes, path: Path) -> str:
+    """The text of a PDF, as poppler reads it."""
+    path.write_bytes(document)
+    return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.slow  # reads the document back with poppler
 @on_sqlite
 def test_the_same_numbers_in_the_document(
     browser: Client, filled: Campaign, content: SatisfactionReport, tmp_path: Path
 ) -> None:
-    path = tmp_path / "report.pdf"
-    path.write_bytes(browser.get(f"/results/{filled.id}/report.pdf").data)
-    read = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    read = written(browser.get(f"/results/{filled.id}/report.pdf").data, tmp_path / "report.pdf")
     text = re.sub(r"\s+", " ", read)
     index = content.whole.score.index
     assert words.percent(index.value).replace("\u00a0", " ") in text
@@ -212,6 +222,19 @@ def test_the_same_numbers_in_the_document(
     for line in content.comparisons[0].rows:
         assert line.name in text
         assert words.rate_cell(line.score.index.value) in text
+
+
+@pytest.mark.slow  # reads the document back with poppler
+@on_sqlite
+def test_a_small_unit_shows_no_figure_in_its_document(
+    browser: Client, filled: Campaign, world: World, tmp_path: Path
+) -> None:
+    address = f"/results/{filled.id}/report.pdf?unit={world.department.id}"
+    text = re.sub(r"\s+", " ", written(browser.get(address).data, tmp_path / "report.pdf"))
+    assert "Sở Tư pháp" in text
+    assert "không công bố" in text
+    assert "75,0" not in text
+    assert not re.search(r"\bn = [1-9]", text)
 
 
 @on_sqlite
@@ -249,6 +272,7 @@ def test_downloads_are_files_and_leave_a_note(
 # --- charts
 
 
+@on_sqlite
 def test_charts_are_images_that_load_and_run_nothing(browser: Client, filled: Campaign) -> None:
     for name in CHARTS:
         response = browser.get(f"/results/{filled.id}/chart/{name}.svg")
@@ -281,6 +305,7 @@ def order(page: str) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
+@on_sqlite
 def test_the_address_sorts_and_filters(browser: Client, several: Campaign) -> None:
     an, binh = "Xã An Cọ", "Xã Bình Đa"
 
@@ -299,11 +324,13 @@ def test_the_address_sorts_and_filters(browser: Client, several: Campaign) -> No
     assert "Không có đơn vị nào có tên như vậy." in empty
 
 
+@on_sqlite
 def test_a_filter_is_text_and_nothing_else(browser: Client, several: Campaign) -> None:
     page = browser.get(f"/results/{several.id}/units", query_string={"q": '"><script>alert(1)</script>'}).text
     assert "<script>alert(1)" not in page
 
 
+@on_sqlite
 def test_another_campaign_on_the_same_page(browser: Client, filled: Campaign, world: World) -> None:
     address = f"/results/choose?page=trend&campaign={filled.id}&unit={world.an.id}"
     assert browser.get(address).headers["Location"] == f"/results/{filled.id}/trend?unit={world.an.id}"
@@ -311,6 +338,7 @@ def test_another_campaign_on_the_same_page(browser: Client, filled: Campaign, wo
         assert browser.get(f"/results/choose?{query}").status_code == 404, query
 
 
+@on_sqlite
 def test_what_does_not_exist_is_not_found(browser: Client, filled: Campaign, make_campaign: MakeCampaign) -> None:
     draft = make_campaign(state="draft")
     for url in (
@@ -363,6 +391,7 @@ def test_a_page_follows_the_next_batch(browser: Client, campaign: Campaign, worl
     assert "n = 20)" in said(browser.get(f"/results/{campaign.id}/overview"))
 
 
+@on_sqlite
 def test_a_page_follows_a_new_name(browser: Client, several: Campaign, world: World, database: Database) -> None:
     browser.get(f"/results/{several.id}/units")
     with database.transaction() as session:
@@ -370,6 +399,7 @@ def test_a_page_follows_a_new_name(browser: Client, several: Campaign, world: Wo
     assert "Phường Bình Đa" in said(browser.get(f"/results/{several.id}/units"))
 
 
+@on_sqlite
 def test_every_application_keeps_its_own_results(app: Flask, settings: Settings) -> None:
     other = create_app(settings)
     kept: Any = [one.extensions["results.cache"] for one in (app, other)]

@@ -15,6 +15,7 @@ from survey_app.errors import NotAllowed, NotFound
 from survey_app.models import Campaign, Population, Unit
 from survey_app.policy import Actor, Role
 from survey_app.results.service import Cache, _in_sentence, report
+from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
 from tests.factories.campaigns import MakeCampaign, MakePopulation
 from tests.factories.submissions import MakeWaiting, answers
@@ -59,6 +60,7 @@ def test_the_province_at_a_glance(database: Database, analyst: Actor, filled: Ca
     assert waiting.unit == "phút"
 
 
+@on_sqlite
 def test_what_stands_around_the_figures(database: Database, analyst: Actor, filled: Campaign, world: World) -> None:
     content = content_of(database, analyst, filled, world.province)
     assert content.scope == "Tỉnh Minh Họa"
@@ -108,6 +110,7 @@ def test_a_verdict_reckons_with_the_dossiers(
     assert unbounded > more
 
 
+@on_sqlite
 def test_without_targets_there_is_no_verdict(
     database: Database, analyst: Actor, world: World, make_campaign: MakeCampaign, fill: Fill
 ) -> None:
@@ -147,6 +150,7 @@ def test_fields_are_compared_by_their_own_targets(
     assert [line.score.counted for line in fields.rows] == [60, 42]
 
 
+@on_sqlite
 def test_units_without_answers_say_so_while_they_live(
     database: Database, analyst: Actor, campaign: Campaign, world: World
 ) -> None:
@@ -156,6 +160,7 @@ def test_units_without_answers_say_so_while_they_live(
     assert {line.verdict.outcome for line in communes.rows if line.verdict} == {Outcome.NO_DATA}
 
 
+@on_sqlite
 def test_units_that_a_campaign_does_not_reach_are_not_compared(
     database: Database, analyst: Actor, world: World, make_campaign: MakeCampaign
 ) -> None:
@@ -224,6 +229,7 @@ def test_a_small_unit_is_withheld_everywhere(
     assert {line.score.distribution for line in content.items} == {None}
 
 
+@on_sqlite
 def test_a_small_unit_is_withheld_in_a_comparison(
     database: Database, analyst: Actor, world: World, campaign: Campaign, fill: Fill
 ) -> None:
@@ -333,6 +339,7 @@ def test_a_local_reader_does_not_get_what_was_kept_for_the_province(
         content_of(database, make_actor(Role.INSPECTOR, world.an), filled, world.province, cache)
 
 
+@on_sqlite
 def test_the_least_used_content_is_forgotten_first(
     database: Database, analyst: Actor, filled: Campaign, world: World
 ) -> None:
@@ -389,6 +396,7 @@ def test_names_inside_a_sentence(name: str, inside: str) -> None:
     assert _in_sentence(name) == inside
 
 
+@on_sqlite
 def test_answers_with_every_level_are_spread_out(
     database: Database, analyst: Actor, world: World, make_campaign: MakeCampaign, make_waiting: MakeWaiting
 ) -> None:

@@ -4,10 +4,12 @@ import datetime
 import sqlite3
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from questionnaires.coding import encode
 from questionnaires.loader import questionnaire
@@ -26,14 +28,16 @@ def fill(database: Database, path: Path, number: int, rng: np.random.Generator) 
     database.upgrade()
     load.load(database, 0, lambda _line: None)
     with database.reading() as session:
-        campaign = campaign_of(session)
+        found = campaign_of(session)
+        campaign, definition_id = found.id, found.definition_id
         counters = session.execute(
             select(Counter.id, Counter.unit_id, Counter.field_key).where(Counter.closed_on.is_(None))
         ).all()
-    rows = _rows(rng, campaign, [tuple(counter) for counter in counters], number)
+    rows = _rows(rng, (campaign, definition_id), [tuple(counter) for counter in counters], number)
     with sqlite3.connect(path) as connection:
         connection.executemany(
-            "INSERT INTO submission (key, campaign_id, definition_id, unit_id, counter_id, field_key, channel, day, codes)"
+            "INSERT INTO submission"
+            " (key, campaign_id, definition_id, unit_id, counter_id, field_key, channel, day, codes)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
@@ -44,15 +48,19 @@ def fill(database: Database, path: Path, number: int, rng: np.random.Generator) 
     return time.perf_counter() - start
 
 
-def campaign_of(session) -> Campaign:  # noqa: ANN001
-    return session.scalars(select(Campaign).where(Campaign.accepts == "AB").order_by(Campaign.starts_on.desc())).first()
+def campaign_of(session: Session) -> Campaign:
+    """The latest campaign of the full form."""
+    query = select(Campaign).where(Campaign.accepts == "AB").order_by(Campaign.starts_on.desc()).limit(1)
+    return session.scalars(query).one()
 
 
-def _rows(rng: np.random.Generator, campaign: Campaign, counters: list[tuple], number: int):  # noqa: ANN202
+def _rows(
+    rng: np.random.Generator, campaign: tuple[int, int], counters: list[tuple[int, int, str]], number: int
+) -> Iterator[tuple[object, ...]]:
     who = Respondents(rng.normal(1.3, 0.3, PATTERNS), np.full(PATTERNS, 15.0))
     definition = questionnaire(REF).definition
     codes = [encode(definition, given).codes for given in draw(rng, definition, who)]
-    days = [month for month in traffic.months(traffic.FIRST, traffic.LAST)]
+    days = list(traffic.months(traffic.FIRST, traffic.LAST))
     picks = zip(
         rng.integers(0, len(counters), number).tolist(),
         rng.integers(0, PATTERNS, number).tolist(),
@@ -65,8 +73,7 @@ def _rows(rng: np.random.Generator, campaign: Campaign, counters: list[tuple], n
         counter_id, unit_id, field = counters[counter]
         yield (
             uuid.UUID(bytes=rng.bytes(16)).hex,
-            campaign.id,
-            campaign.definition_id,
+            *campaign,
             unit_id,
             counter_id,
             field,

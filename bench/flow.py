@@ -58,13 +58,15 @@ def run(*, quick: bool) -> None:
 
 
 def _print(commits: float, bare: list[Result], posts: list[Result], flows: list[Result]) -> None:
-    print("        | bare page     | POST answers                          | of the | full visit (GET, POST, thanks)")
-    print("clients |     /s cpu ms |     /s cpu ms   p50   p95   p99 ms    | lower  |     /s   p50   p95   p99 ms | errors")
+    print("        | bare page     | POST answers                       | of the | full visit: GET, POST, thanks")
+    print(
+        "clients |     /s cpu ms |     /s cpu ms   p50   p95   p99 ms | lower  |     /s   p50   p95   p99 ms | errors"
+    )
     for page, post, flow in zip(bare, posts, flows, strict=True):
-        ceiling = min(page.rate, commits)
+        share = post.rate / min(page.rate, commits)
         print(
-            f"{page.clients:7} | {page.rate:6.0f} {page.cpu:6.2f} | {post.rate:6.0f} {post.cpu:6.2f} {_times(post)}       "
-            f"| {post.rate / ceiling:6.0%} | {flow.rate:6.0f} {_times(flow)}    | {post.errors + flow.errors}"
+            f"{page.clients:7} | {page.rate:6.0f} {page.cpu:6.2f} | {post.rate:6.0f} {post.cpu:6.2f} {_times(post)}    "
+            f"| {share:6.0%} | {flow.rate:6.0f} {_times(flow)}    | {post.errors + flow.errors}"
         )
 
 

@@ -30,9 +30,8 @@ def run(*, quick: bool) -> None:
             seconds = fill(database, path, step, np.random.default_rng(number))
             best = min(_score(database) for _ in range(3))
             with sqlite3.connect(path) as connection:
-                stored, cells = (
-                    connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("submission", "tally")
-                )
+                stored = connection.execute("SELECT count(*) FROM submission").fetchone()[0]
+                cells = connection.execute("SELECT count(*) FROM tally").fetchone()[0]
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             size = path.stat().st_size / 1e6
             print(f"{stored:10,} | {cells:6,} | {size:7.0f} | {seconds / step * 1e6:14.1f} | {best:28.2f} | {peak:.0f}")

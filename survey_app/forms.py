@@ -1,13 +1,23 @@
 """The base of staff forms: problems found by a service appear at their field, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
+    DateField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.errors import Rejected
+from survey_app.typed import EARLIEST, LATEST, one_line
 
 NEEDED = "Mục này cần được điền."
+BAD_DAY = "Ngày không đúng."
 
 
 def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
@@ -36,6 +46,33 @@ class LibraryWords:
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         return self.gettext(many)
+
+
+class Line(StringField):
+    """Text in one line, without invisible characters."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **more: Any) -> None:
+        super().__init__(label, [*validators], filters=[lambda text: one_line(text or "")], **more)
+
+
+class Day(DateField):
+    """A day within the years that make sense here."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **more: Any) -> None:
+        formats: Any = ["%Y-%m-%d", "%d/%m/%Y"]  # the stubs know one format only
+        super().__init__(label, [*validators, _in_our_time], format=formats, **more)
+
+
+class Ticks(SelectMultipleField):
+    """A choice of several, as tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _in_our_time(_form: object, field: DateField) -> None:
+    if field.data is not None and not EARLIEST <= field.data <= LATEST:
+        raise ValidationError(BAD_DAY)
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

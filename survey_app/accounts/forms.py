@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
-from reports.plain import plain
 from survey_app.accounts.passwords import LONGEST, normal
-from survey_app.forms import NEEDED, StaffForm, choices
+from survey_app.forms import NEEDED, Line, StaffForm, choices
 from survey_app.policy import Role
 
 ROLE_NAMES = {
@@ -20,10 +19,6 @@ ROLE_NAMES = {
 }
 
 
-def _one_line(text: str | None) -> str:
-    return " ".join(plain(text or "").split())
-
-
 class Secret(PasswordField):
     """A password in one spelling, before it is measured: keyboards differ."""
 
@@ -33,7 +28,7 @@ class Secret(PasswordField):
 
 
 class SignInForm(StaffForm):
-    username = StringField("Tên đăng nhập", [DataRequired(NEEDED), Length(max=64)], filters=[_one_line])
+    username = Line("Tên đăng nhập", [DataRequired(NEEDED), Length(max=64)])
     password = Secret("Mật khẩu", Length(max=LONGEST))
 
 
@@ -44,16 +39,15 @@ class PasswordForm(StaffForm):
 
 
 class AccountForm(StaffForm):
-    username = StringField(
+    username = Line(
         "Tên đăng nhập",
         [
             DataRequired(NEEDED),
             Length(min=3, max=64, message="Từ 3 đến 64 ký tự."),
             Regexp(r"[\w.@-]+\Z", message="Chỉ dùng chữ, số, dấu chấm, gạch ngang, gạch dưới và @."),
         ],
-        filters=[_one_line],
     )
-    name = StringField("Họ và tên", [DataRequired(NEEDED), Length(max=120)], filters=[_one_line])
+    name = Line("Họ và tên", [DataRequired(NEEDED), Length(max=120)])
     role = SelectField("Vai trò", choices=choices((role.value, name) for role, name in ROLE_NAMES.items()))
     unit_id = SelectField("Đơn vị phụ trách", coerce=int)
     active = BooleanField("Đang hoạt động", default=True)

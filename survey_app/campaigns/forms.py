@@ -1,11 +1,10 @@
 """What Home Affairs enters about a campaign."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import IntegerField, SelectField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from survey_app.forms import NEEDED, StaffForm, choices
+from survey_app.forms import BAD_DAY, NEEDED, Day, Line, StaffForm, Ticks, choices
 
 CHANNELS = (
     ("A", "A – mã một lần trên giấy hẹn"),
@@ -23,21 +22,13 @@ INDEX_RULES = (
     ("X4", "X4 – câu hỏi chung về sự phục vụ"),
 )
 LEVELS = (("0.9", "90 %"), ("0.95", "95 %"), ("0.99", "99 %"))
-BAD_DATE = "Ngày không đúng."
-
-
-class Ticks(SelectMultipleField):
-    """A choice of several, as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class CampaignForm(StaffForm):
-    title = StringField("Tên đợt khảo sát", [InputRequired(NEEDED), Length(max=200)])
+    title = Line("Tên đợt khảo sát", [DataRequired(NEEDED), Length(max=200)])
     definition_ref = SelectField("Phiếu khảo sát")
-    starts_on = DateField("Ngày bắt đầu", [InputRequired(BAD_DATE)])
-    ends_on = DateField("Ngày kết thúc (bỏ trống: đến khi đóng)", [Optional()])
+    starts_on = Day("Ngày bắt đầu", [InputRequired(BAD_DAY)])
+    ends_on = Day("Ngày kết thúc (bỏ trống: đến khi đóng)", [Optional()])
     accepts = Ticks("Cách trả lời được nhận", choices=choices(CHANNELS))
     counts = Ticks("Cách trả lời được tính vào tỷ lệ chính thức", choices=choices(CHANNELS))
     confidence = SelectField("Độ tin cậy", choices=choices(LEVELS), default="0.95")

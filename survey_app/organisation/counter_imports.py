@@ -12,10 +12,10 @@ from survey_app import codes
 from survey_app.models import Counter, ServiceField, Unit
 from survey_app.organisation import counters, import_rows
 from survey_app.organisation.counters import CounterDraft
-from survey_app.organisation.import_rows import Change, Outcome, Problems, day_of, one_line, text_of
-from survey_app.organisation.listing import folded
+from survey_app.organisation.import_rows import Change, Outcome, Problems, day_of, text_of
 from survey_app.policy import Action, Actor, ensure
 from survey_app.sheets import TableRow
+from survey_app.typed import folded, one_line
 
 COLUMNS = ("code", "unit", "name", "place", "field", "opened", "closed", "successor")
 LONGEST = {"name": 160, "place": 200}

@@ -12,8 +12,9 @@ from reports.safe_cells import Cell
 from survey_app.codes import grouped
 from survey_app.errors import NotFound, NotOpen
 from survey_app.models import Counter, ServiceField, Unit
-from survey_app.organisation.listing import Asked, Page, folded, holds, in_order, page_of
+from survey_app.organisation.listing import Asked, Page, holds, in_order, page_of
 from survey_app.policy import Action, Actor, ensure
+from survey_app.typed import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,54 +1,24 @@
 """What is entered about units and counters, and what a list's URL may ask for."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import RadioField, SelectField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from survey_app.errors import Conflict, Rejected
-from survey_app.forms import NEEDED, StaffForm, choices
-from survey_app.organisation.import_rows import EARLIEST, LATEST, one_line
+from survey_app.forms import BAD_DAY, NEEDED, Day, Line, StaffForm, Ticks, choices
 from survey_app.organisation.listing import ALIVE, ALL, CLOSED, LONGEST_TEXT, Asked
 from survey_app.organisation.unit_imports import CODE
 from survey_app.organisation.words import WORDS, in_words
 
-BAD_DAY = "Ngày không đúng."
 EVERY_FIELD = ("", "Mọi lĩnh vực (người dân tự chọn)")
 UNCHOSEN = ("", "– Không chọn –")
 EXISTING, NEW = "existing", "new"
 INTO = ((EXISTING, "Một đơn vị đang có"), (NEW, "Một đơn vị mới, thành lập từ ngày đó"))
-
-
-class Line(StringField):
-    """Text in one line, without invisible characters."""
-
-    def __init__(self, label: str, validators: Sequence[Any] = (), **more: Any) -> None:
-        super().__init__(label, [*validators], filters=[lambda text: one_line(text or "")], **more)
-
-
-class Day(DateField):
-    """A day within the years that make sense here."""
-
-    def __init__(self, label: str, validators: Sequence[Any] = (), **more: Any) -> None:
-        formats: Any = ["%Y-%m-%d", "%d/%m/%Y"]  # the stubs know one format only
-        super().__init__(label, [*validators, _in_our_time], format=formats, **more)
-
-
-class Ticks(SelectMultipleField):
-    """A choice of several, as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-def _in_our_time(_form: object, field: DateField) -> None:
-    if field.data is not None and not EARLIEST <= field.data <= LATEST:
-        raise ValidationError(BAD_DAY)
 
 
 def _number(value: str | int | None) -> int | None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from reports.plain import plain
 from survey_app import audit
 from survey_app.errors import Rejected
 from survey_app.policy import Actor
 from survey_app.sheets import TableRow
+from survey_app.typed import EARLIEST, LATEST, one_line
 
 # Days as people write them, as ISO, and as a spreadsheet's date cell reads.
 DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
-EARLIEST, LATEST = datetime.date(1945, 1, 1), datetime.date(2100, 12, 31)
 AT_ONCE = 50  # changes in one event of the audit log
 
 
@@ -72,10 +71,6 @@ def day_of(row: TableRow, column: str, problems: Problems, *, needed: bool = Tru
     elif not text and needed:
         problems.add(row, column, "needed")
     return day
-
-
-def one_line(text: str) -> str:
-    return " ".join(plain(text).split())
 
 
 def read_day(text: str) -> datetime.date | None:

@@ -1,10 +1,10 @@
 """Lists as their URL asks for them: filtered, sorted, fifty rows a page."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
+
+from survey_app.typed import folded
 
 Row = TypeVar("Row")
 
@@ -66,13 +66,6 @@ def in_order(rows: Iterable[Row], asked: Asked, keys: Mapping[str, Callable[[Row
     """Rows sorted by the column that is asked for; as they come when there is no such column."""
     key = keys.get(asked.column)
     return list(rows) if key is None else sorted(rows, key=key, reverse=asked.descending)
-
-
-@lru_cache(maxsize=8192)  # names of units and counters, compared again at every list
-def folded(text: str) -> str:
-    """For comparing: without marks, case and doubled spaces (Đ becomes d)."""
-    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(sign for sign in bare if not unicodedata.combining(sign)).split())
 
 
 def holds(asked: Asked, *texts: str | None) -> bool:

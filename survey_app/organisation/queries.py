@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from reports.safe_cells import Cell
 from survey_app.models import Account, Counter, Level, ServiceField, Unit, UnitSuccession
-from survey_app.organisation.listing import Asked, Page, folded, holds, in_order, page_of
+from survey_app.organisation.listing import Asked, Page, holds, in_order, page_of
 from survey_app.organisation.tree import DAY
 from survey_app.policy import Action, Actor, ensure
+from survey_app.typed import folded
 
 DEEPEST = 3  # levels of indentation in the list
 

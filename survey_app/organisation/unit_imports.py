@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from survey_app.models import Level, Unit
 from survey_app.organisation import import_rows, queries, service
 from survey_app.organisation import tree as trees
-from survey_app.organisation.import_rows import Change, Outcome, Problems, day_of, one_line, text_of
-from survey_app.organisation.listing import folded
+from survey_app.organisation.import_rows import Change, Outcome, Problems, day_of, text_of
 from survey_app.organisation.service import UnitDraft
 from survey_app.organisation.tree import DAY, Node, Tree
 from survey_app.policy import Action, Actor, ensure
 from survey_app.sheets import TableRow
+from survey_app.typed import folded, one_line
 
 COLUMNS = ("code", "name", "short", "level", "parent", "since", "last_day", "successors")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")

@@ -1,7 +1,6 @@
 """What a citizen may answer at a counter today, and how to find the counter."""
 
 import datetime
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from survey_app.models import (
 )
 from survey_app.models.campaign import OPEN
 from survey_app.policy import Action, Actor, ensure
+from survey_app.typed import folded
 
 MOST_FOUND = 20
 
@@ -133,16 +133,16 @@ def service_fields(session: Session) -> tuple[tuple[str, str, str], ...]:
 
 def find_units(session: Session, text: str, today: datetime.date) -> tuple[tuple[str, tuple[Place, ...]], ...]:
     """Living units whose name holds the text (with or without Vietnamese marks), with their open counters."""
-    wanted = plain(text)
+    wanted = folded(text)
     if not wanted:
         return ()
     found = []
     for unit_id, name in session.execute(_living(select(Unit.id, Unit.name), today)):
-        if wanted in plain(name):
+        if wanted in folded(name):
             counters = tuple(_open_counters(session, unit_id, name, today))
             if counters:
                 found.append((name, counters))
-    return tuple(sorted(found, key=lambda pair: plain(pair[0])))[:MOST_FOUND]
+    return tuple(sorted(found, key=lambda pair: folded(pair[0])))[:MOST_FOUND]
 
 
 def entry_places(session: Session, actor: Actor, today: datetime.date) -> tuple[tuple[str, tuple[Place, ...]], ...]:
@@ -150,7 +150,7 @@ def entry_places(session: Session, actor: Actor, today: datetime.date) -> tuple[
     ensure(actor, Action.ENTER_SUBMISSIONS)
     units = session.execute(_living(select(Unit.id, Unit.name), today)).all()
     rows = [(name, tuple(_open_counters(session, i, name, today))) for i, name in units if i in actor.units]
-    return tuple(sorted((row for row in rows if row[1]), key=lambda pair: plain(pair[0])))
+    return tuple(sorted((row for row in rows if row[1]), key=lambda pair: folded(pair[0])))
 
 
 def form_at(session: Session, typed: str, channel: str, surveyor: Actor | None, today: datetime.date) -> OpenForm:
@@ -169,12 +169,6 @@ def receipt_known(session: Session, code: str) -> str | None:
     return session.scalar(
         select(Campaign.title).join(Receipt, Receipt.campaign_id == Campaign.id).where(Receipt.code == code)
     )
-
-
-def plain(text: str) -> str:
-    """For comparing: without marks, case and doubled spaces (Đ becomes d)."""
-    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(sign for sign in bare if not unicodedata.combining(sign)).split())
 
 
 def _next_start(session: Session, today: datetime.date) -> datetime.date | None:

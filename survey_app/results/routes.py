@@ -15,6 +15,7 @@ from survey_app import web
 from survey_app.errors import NotFound
 from survey_app.policy import Action
 from survey_app.results import queries, service
+from survey_app.typed import folded
 from survey_app.web import access
 
 room = Blueprint("results", __name__, template_folder="templates")
@@ -34,7 +35,7 @@ FIELDS_TITLE = "Lĩnh vực"
 CACHE = "results.cache"
 
 SORTS: dict[str, Callable[[GroupLine], object]] = {
-    "name": lambda line: line.name,
+    "name": lambda line: folded(line.name),
     "rate": lambda line: -1.0 if line.score.index.value is None else line.score.index.value,
     "n": lambda line: line.score.counted,
 }
@@ -77,7 +78,7 @@ def page(campaign_id: int, name: str) -> ResponseReturnValue:
         content=found.content,
         found=found,
         sort=request.args.get("sort", ""),
-        rows=_sorted,
+        rows=_rows,
         search=request.args.get("q", "").strip()[:80],
         findings=findings,
         fields_title=FIELDS_TITLE,
@@ -158,10 +159,11 @@ def _download(
     return web.attachment(content, media_type, f"bao-cao-hai-long-{campaign_id}-{found.unit_id}.{ending}")
 
 
-def _sorted(comparison: Comparison, sort: str) -> list[GroupLine]:
-    """The rows in the order that the URL asks for: "rate" ascending, "-rate" descending."""
+def _rows(comparison: Comparison, sort: str, search: str) -> list[GroupLine]:
+    """The rows that the URL asks for, in its order: "rate" ascending, "-rate" descending."""
+    found = [line for line in comparison.rows if folded(search) in folded(line.name)]
     key = SORTS.get(sort.lstrip("-"))
     if key is None:
-        return list(comparison.rows)
+        return found
     # Each key gives values of one kind that compare with each other.
-    return sorted(comparison.rows, key=key, reverse=sort.startswith("-"))  # type: ignore[arg-type]
+    return sorted(found, key=key, reverse=sort.startswith("-"))  # type: ignore[arg-type]

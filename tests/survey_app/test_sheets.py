@@ -136,8 +136,13 @@ def test_a_file_that_claims_endless_rows_is_given_up_soon(monkeypatch: pytest.Mo
     monkeypatch.setattr(sheets, "MOST_LINES", 1000)
     with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    last = '<row r="99999999"><c r="A99999999"><v>5</v></c></row></sheetData>'
-    assert refused(repacked(GOOD, sheet1=sheet.replace("</sheetData>", last).encode())) == "too_many_rows"
+
+    def ending_at(row: int) -> bytes:
+        last = f'<row r="{row}"><c r="A{row}"><v>5</v></c></row></sheetData>'
+        return repacked(GOOD, sheet1=sheet.replace("</sheetData>", last).encode())
+
+    assert read_table(ending_at(1000), COLUMNS)[-1].number == 1000
+    assert refused(ending_at(1001)) == refused(ending_at(99_999_999)) == "too_many_rows"
     wide = re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"', sheet)
     assert len(read_table(repacked(GOOD, sheet1=wide.encode()), COLUMNS)) == 20
 

@@ -337,9 +337,14 @@ def test_the_order_of_rows_says_nothing_about_the_order_of_arrival(
 def test_a_large_backlog_goes_in_one_piece(
     database: Database, campaign: Campaign, counter: Counter, make_waiting: MakeWaiting
 ) -> None:
-    make_waiting(campaign, counter, [numbered(i) for i in range(1201)], day=YESTERDAY)
+    make_waiting(campaign, counter, [numbered(i) | {"CHO": 5} for i in range(1201)], day=YESTERDAY)
     assert day_end(database) == 1201
     assert number_of(database, Inbox) == 0
+    stored = "" if database.sqlite else "ORDER BY ctid"
+    with database.reading() as session:  # by key from the start, before any rewriting
+        for table, key in (("submission", "key"), ("submission_extra", "submission_key")):
+            found = session.scalars(text(f"SELECT {key} FROM {table} {stored}")).all()  # noqa: S608
+            assert list(found) == sorted(found), table
     assert differences(database) == []
 
 

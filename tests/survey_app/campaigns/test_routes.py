@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey_app.db import Database
+from survey_app.forms import BAD_DAY
 from survey_app.models import AuditEvent, Campaign, CampaignUnit, Population, Release, Unit
 from survey_app.policy import Role
 from survey_app.sheets import MOST_BYTES
@@ -93,10 +94,10 @@ def test_a_campaign_is_made_opened_and_closed(database: Database, analyst: Clien
 FAULTS: list[tuple[str, object, str]] = [
     ("title", "", "Mục này cần được điền."),
     ("title", "x" * 201, "Viết ngắn hơn: nhiều nhất 200 ký tự."),
-    ("starts_on", "", "Ngày không đúng."),
-    ("starts_on", "31/12/2026", "Ngày không đúng."),
+    ("starts_on", "", BAD_DAY),
+    ("starts_on", "31/13/2026", BAD_DAY),
     ("ends_on", "2025-12-31", "Ngày kết thúc trước ngày bắt đầu."),
-    ("ends_on", "mai", "Ngày không đúng."),
+    ("ends_on", "mai", BAD_DAY),
     ("accepts", [], "Chọn ít nhất một cách trả lời."),
     ("accepts", ["X"], "Hãy chọn lại trong danh sách."),
     ("counts", ["A"], "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một."),

@@ -5,8 +5,9 @@ import datetime
 import pytest
 
 from survey_app.errors import Rejected
-from survey_app.organisation.import_rows import Problems, day_of, differences, one_line, read_day, text_of
+from survey_app.organisation.import_rows import Problems, day_of, differences, read_day, text_of
 from survey_app.sheets import TableRow
+from survey_app.typed import one_line
 
 DAY = datetime.date(2025, 12, 31)
 

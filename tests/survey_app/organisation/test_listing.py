@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey_app.organisation.listing import ALIVE, ALL, CLOSED, PAGE, Asked, folded, holds, in_order, page_of
+from survey_app.organisation.listing import ALIVE, ALL, CLOSED, PAGE, Asked, holds, in_order, page_of
+from survey_app.typed import folded
 
 
 @given(st.integers(0, 3 * PAGE), st.integers(-2, 10))

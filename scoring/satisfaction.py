@@ -126,11 +126,11 @@ def score(
 
     Notes
     -----
-    One item: Wilson interval on its answers. Factor and index: Wilson interval on the effective
-    sample size ``p (1 - p) / v``, where v is the linearised variance for respondents drawn
-    independently, ``n / (n - 1) * sum z_k^2``, with the Student quantile of n - 1 degrees of freedom,
-    because v is estimated; where v is 0 (as at 0 and 1) on what the answers are worth when all of one
-    respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
+    One item, and a factor of one item: Wilson interval on its answers. Other factors and the index:
+    Wilson interval on the effective sample size ``p (1 - p) / v``, where v is the linearised variance
+    for respondents drawn independently, ``n / (n - 1) * sum z_k^2``, with the Student quantile of
+    n - 1 degrees of freedom, because v is estimated; where v is 0 (as at 0 and 1) on what the answers
+    are worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
     The n of a factor or index is a lower bound of those who answered any of its questions, close
     to them and exact where one question was answered by all (`_Counts.any_of`).
@@ -138,8 +138,8 @@ def score(
     References
     ----------
     Woodruff (1971) JASA 66:411-414 (linearisation); Franco, Little, Louis & Slud (2019) J. Survey
-    Stat. Methodol. 7:334-364 (Wilson on the effective sample size); sipas.md 5.3 of the project's
-    method notes for M1, F1-F3 and X1, X2, X4 (docs/method.md).
+    Stat. Methodol. 7:334-364 (Wilson on the effective sample size); docs/method.md of the
+    project for M1, F1-F3 and X1, X2, X4 and their standing.
     """
     groups = len(keys)
     if tally.vector.shape[0] != groups or len(plan.rated) != len(tally.layout.rated):
@@ -151,7 +151,11 @@ def score(
     distributions = _Counts(tally)
     items = [_item(distributions, i, level, size) for i in range(len(plan.rated))]
     linear = {factor.code: _factor(distributions, factor, plan.factor_rule) for factor in plan.factors}
-    factors = {code: _composite(tally, part, level, size) for code, part in linear.items()}
+    single = {f.code: _members(f, plan.factor_rule) for f in plan.factors}
+    factors = {
+        code: items[single[code][0]] if len(single[code]) == 1 else _composite(tally, part, level, size)
+        for code, part in linear.items()
+    }
     index = _index(tally, distributions, plan, linear, items, level, size)
     numbers = [_number(tally, i, level) for i in range(len(plan.numbers))]
     return tuple(
@@ -305,7 +309,7 @@ def _composite(tally: Tally, part: _Linear, level: float, size: Floats) -> list[
         worth = np.where(variance > 0, p * (1 - p) / variance, alike)
     n_eff = effective_n_finite(worth, respondents, size)
     n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
-    share = np.where(variance > 0, student_share(respondents - 1, level), 1.0)
+    share = np.where(variance > 0, student_share(part.n - 1, level), 1.0)
     return _estimates(p, part.n, n_eff, level, COMPOSITE, fewest=2, share=share)
 
 

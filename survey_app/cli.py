@@ -177,7 +177,9 @@ def recount(repair: bool) -> None:
     with database.transaction() if repair else database.reading() as session:
         found = list(tallying.recount(session, repair=repair))
         if repair and found:
-            session.add(Release(day=_now().date(), submissions=0))  # results shown before are computed anew
+            for campaign_id in {difference.cell.campaign_id for difference in found}:
+                # An empty batch: results that were shown before are computed anew.
+                session.add(Release(campaign_id=campaign_id, day=_now().date(), submissions=0))
             audit.record(session, None, "tally_repaired", now=_now(), detail={"cells": len(found)})
     for difference in found:
         click.echo(f"{difference.cell}: {difference.stored} ≠ {difference.recounted}")

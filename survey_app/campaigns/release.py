@@ -8,6 +8,7 @@ when ten of them wait, at day's end when at least `SMALLEST_BATCH` do, or at the
 import datetime
 import json
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -95,7 +96,8 @@ def _release(
         move(session, [({name: row[name] for name in ANSWERS}, json.loads(row["extras"])) for row in waiting])
         for some in portions(waiting):  # by key: what has arrived meanwhile stays
             session.execute(delete(Inbox).where(Inbox.key.in_([row["key"] for row in some])))
-        session.add(Release(day=today, submissions=len(waiting)))
+        for campaign_id, submissions in Counter(row["campaign_id"] for row in waiting).items():
+            session.add(Release(campaign_id=campaign_id, day=today, submissions=submissions))
         session.flush()
     return len(waiting)
 

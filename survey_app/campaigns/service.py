@@ -23,9 +23,9 @@ from survey_app.models import (
 )
 from survey_app.models.campaign import CLOSED, DRAFT, OPEN
 from survey_app.models.submission import CHANNELS
+from survey_app.overlap import compete
 from survey_app.policy import Action, Actor, ensure, scope
 
-FAR_AHEAD = datetime.date.max
 PLAIN_FIELDS = (
     "title",
     "starts_on",
@@ -222,22 +222,13 @@ def _scope_of(session: Session, campaign_id: int) -> tuple[set[int], set[str]]:
 
 
 def _refuse_overlap(session: Session, campaign: Campaign) -> None:
-    """At one counter, on one day, a channel leads to one questionnaire."""
-    others = session.scalars(select(Campaign).where(Campaign.state == OPEN, Campaign.id != campaign.id))
-    units, fields = _scope_of(session, campaign.id)
-    reach = _reach(session, units)
-    for other in others:
-        if not set(other.accepts) & set(campaign.accepts) or not _same_time(campaign, other):
-            continue
-        other_units, other_fields = _scope_of(session, other.id)
-        other_reach = _reach(session, other_units)
-        apart = reach is not None and other_reach is not None and reach.isdisjoint(other_reach)
-        if not apart and not (fields and other_fields and fields.isdisjoint(other_fields)):
-            raise Rejected("overlap", problems={"accepts": "overlap"}, other=other.title)
-
-
-def _same_time(one: Campaign, other: Campaign) -> bool:
-    return one.starts_on <= (other.ends_on or FAR_AHEAD) and other.starts_on <= (one.ends_on or FAR_AHEAD)
+    """Refuse a campaign that would ask for the same answers as another open one, with the other's title."""
+    reach = _reach(session, _scope_of(session, campaign.id)[0])
+    for other in session.scalars(select(Campaign).where(Campaign.state == OPEN, Campaign.id != campaign.id)):
+        if compete(session, campaign, other):
+            other_reach = _reach(session, _scope_of(session, other.id)[0])
+            if reach is None or other_reach is None or not reach.isdisjoint(other_reach):
+                raise Rejected("overlap", problems={"accepts": "overlap"}, other=other.title)
 
 
 def _reach(session: Session, units: set[int]) -> frozenset[int] | None:

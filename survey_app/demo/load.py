@@ -131,7 +131,7 @@ def _campaign(session: Session, rng: np.random.Generator, planned: Planned, tota
     _populations(session, campaign_id, planned.year)
     rows = filling.rows(rng, campaign, planned.draft, _desks(session, planned.year), total, planned.channels)
     release.move(session, rows)
-    session.add(Release(day=traffic.LAST, submissions=len(rows)))
+    session.add(Release(campaign_id=campaign_id, day=traffic.LAST, submissions=len(rows)))
     if planned.draft.ends_on is not None:
         campaign.state = CLOSED
     session.flush()

@@ -93,10 +93,11 @@ class TallyCell(Base):
 
 
 class Release(Base):
-    """A batch that moved submissions from the inbox into the released data."""
+    """A batch of a campaign that moved from the inbox into the released data."""
 
     __tablename__ = "release"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[datetime.date] = mapped_column(index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    day: Mapped[datetime.date]
     submissions: Mapped[int]

@@ -1,13 +1,13 @@
 """Campaigns limited to units that merge: they follow to the successor, so that printed codes keep working."""
 
-import datetime
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.models import Campaign, CampaignField, CampaignUnit
+from survey_app.models import Campaign, CampaignUnit
 from survey_app.models.campaign import CLOSED, OPEN
+from survey_app.overlap import compete
 
 
 def lock(session: Session) -> None:
@@ -33,7 +33,7 @@ def rivals(session: Session, extended: Sequence[Campaign], line: Collection[int]
     at_successor = [*_covering(session, line), *(one for one in extended if one.state == OPEN)]
     for one in extended:
         for other in at_successor:
-            if one.state == OPEN and one is not other and _clash(session, one, other):
+            if one.state == OPEN and one is not other and compete(session, one, other):
                 return one.title, other.title
     return None
 
@@ -46,17 +46,3 @@ def _covering(session: Session, line: Collection[int]) -> list[Campaign]:
             select(Campaign).where(Campaign.state == OPEN, Campaign.id.not_in(limited) | Campaign.id.in_(named))
         )
     )
-
-
-def _clash(session: Session, one: Campaign, other: Campaign) -> bool:
-    if not set(one.accepts) & set(other.accepts):
-        return False
-    far = datetime.date.max
-    if one.starts_on > (other.ends_on or far) or other.starts_on > (one.ends_on or far):
-        return False
-    fields, others = _fields(session, one), _fields(session, other)
-    return not fields or not others or not fields.isdisjoint(others)
-
-
-def _fields(session: Session, campaign: Campaign) -> set[str]:
-    return set(session.scalars(select(CampaignField.field_key).where(CampaignField.campaign_id == campaign.id)))

@@ -19,6 +19,10 @@ def unit_key(unit_id: int) -> str:
     return f"unit:{unit_id}"
 
 
+def level_key(key: str) -> str:
+    return f"level:{key}"
+
+
 def field_key(key: str) -> str:
     return f"field:{key}"
 
@@ -67,7 +71,7 @@ def group_populations(
     totals: dict[str, int] = {}
     reported: dict[str, set[int]] = {}
     for (unit_id, key), number in dossiers.items():
-        for group in (WHOLE, unit_key(unit_id), f"level:{levels.get(unit_id, '')}", field_key(key)):
+        for group in (WHOLE, unit_key(unit_id), level_key(levels.get(unit_id, "")), field_key(key)):
             totals[group] = totals.get(group, 0) + number
             reported.setdefault(group, set()).add(unit_id)
     return {group: total if answering.get(group, set()) <= reported[group] else None for group, total in totals.items()}

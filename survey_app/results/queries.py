@@ -79,7 +79,7 @@ class CellRow:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The last batch: when another has come, results are computed anew."""
+    """The last batch of a campaign: when another has come, results are computed anew."""
 
     release: int
     as_of: datetime.date | None
@@ -200,8 +200,9 @@ def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.d
     return tuple(day for day in session.scalars(query) if day is not None)
 
 
-def stamp(session: Session) -> Stamp:
-    release, as_of = session.execute(select(func.coalesce(func.max(Release.id), 0), func.max(Release.day))).one()
+def stamp(session: Session, campaign_id: int) -> Stamp:
+    query = select(func.coalesce(func.max(Release.id), 0), func.max(Release.day))
+    release, as_of = session.execute(query.where(Release.campaign_id == campaign_id)).one()
     return Stamp(release, as_of)
 
 

@@ -34,7 +34,7 @@ from scoring.verdict import judge
 from survey_app import definitions
 from survey_app.policy import Actor
 from survey_app.results import groups, queries
-from survey_app.results.groups import WHOLE, field_key, unit_key
+from survey_app.results.groups import WHOLE, field_key, level_key, unit_key
 
 NOT_ASKED = Estimate(value=None, n=0, reason=Reason.NOT_ASKED)
 
@@ -58,9 +58,9 @@ class _Material:
         return self.scores[WHOLE]
 
     def overall_target(self) -> Target | None:
-        """The target that units are held against."""
-        wanted = [t for t in self.targets if t.scope in (Scope.OVERALL, Scope.PROCEDURES)]
-        return min(wanted, key=lambda t: t.scope is not Scope.OVERALL, default=None)
+        """The target that units are held against: that of the nearest year."""
+        wanted = (target for target in self.targets if target.scope in (Scope.OVERALL, Scope.PROCEDURES))
+        return next(wanted, None)
 
 
 class Cache:
@@ -90,7 +90,7 @@ def report(
     """The results of a campaign for a unit and all it covers; refuses units out of scope (NotFound)."""
     campaign = queries.campaign(session, actor, campaign_id)
     covered = queries.units(session, actor, unit_id)
-    stamp = queries.stamp(session)
+    stamp = queries.stamp(session, campaign_id)
     dossiers = queries.populations(session, campaign_id, [unit.id for unit in covered])
     key = (campaign, covered, stamp, frozenset(dossiers.items()), today)
     found = cache.get(key) if cache else None
@@ -116,7 +116,7 @@ def _material(
 
     def groups_of(row: queries.CellRow) -> Iterator[str]:
         months.add(row.month)
-        names = [WHOLE, unit_key(row.unit_id), f"level:{level_of[row.unit_id]}", f"month:{row.month}"]
+        names = [WHOLE, unit_key(row.unit_id), level_key(level_of[row.unit_id]), f"month:{row.month}"]
         for name in [*names, field_key(row.field_key)] if row.field_key else names:
             answering.setdefault(name, set()).add(row.unit_id)
             yield name
@@ -132,7 +132,7 @@ def _material(
         levels=queries.levels(session),
         fields=queries.fields(session),
         scores=scores,
-        targets=tuple(definitions.target(ref, key)[1] for ref, key in campaign.targets),
+        targets=tuple(sorted((definitions.target(*ref)[1] for ref in campaign.targets), key=_place)),
         months=tuple(sorted(months)),
         digest=_digest(sums.digest, campaign, dossiers),
     )
@@ -160,7 +160,7 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
         made_on=today,
         fictional=fictional,
         whole=GroupLine(key=WHOLE, name=root.name, score=whole, verdict=_verdict(material, whole)),
-        targets=tuple(_target_line(material, *pair) for pair in zip(material.targets, campaign.targets, strict=True)),
+        targets=tuple(_target_line(material, target) for target in material.targets),
         comparisons=tuple(_comparisons(material)),
         factors=tuple(
             FactorLine(name=factor.name.vi, score=found)
@@ -196,7 +196,12 @@ def _verdict(material: _Material, score: GroupScore, target: Target | None = Non
     return _judge(score.index, target, value, score)
 
 
-def _target_line(material: _Material, target: Target, reference: tuple[str, str]) -> TargetLine:
+def _place(target: Target) -> tuple[int, int, str]:
+    """Targets stand by what they speak about, then by year."""
+    return list(Scope).index(target.scope), target.year, target.key
+
+
+def _target_line(material: _Material, target: Target) -> TargetLine:
     percent = target.unit == "percent"
     estimate, group = _held(material, target)
     value = float(target.value) / (100 if percent else 1)
@@ -236,22 +241,36 @@ def _held(material: _Material, target: Target) -> tuple[Estimate, GroupScore]:
 
 
 def _comparisons(material: _Material) -> Iterator[Comparison]:
-    """The units of each ranked level, then the service fields; a comparison needs two rows."""
+    """The ranked levels, the units of each, then the service fields; a comparison needs two rows."""
     target = material.overall_target()
     value = float(target.value) / 100 if target else None
-    for level in material.levels:
+    ranked = [level for level in material.levels if level.ranked]
+    levels = [
+        _line(material, level_key(level.key), level.plural)
+        for level in ranked
+        if level_key(level.key) in material.scores
+    ]
+    if len(levels) > 1:
+        yield Comparison(title="Theo cấp đơn vị", target=value, rows=tuple(levels))
+    for level in ranked:
         members = [unit for unit in material.units if unit.level == level.key and _shown(material, unit)]
-        if level.ranked and len(members) > 1:
+        if len(members) > 1:
             rows = [_line(material, unit_key(unit.id), unit.name) for unit in members]
             yield Comparison(title=level.plural, target=value, rows=tuple(rows))
-    by_field = {t.field: t for t in material.targets if t.scope is Scope.FIELD}
-    rows = [
-        _line(material, field_key(key), name, by_field.get(key))
-        for key, name in material.fields.items()
-        if field_key(key) in material.scores
-    ]
-    if len(rows) > 1:
-        yield Comparison(title="Lĩnh vực", target=None, rows=tuple(rows))
+    fields = list(_field_lines(material))
+    if len(fields) > 1:
+        yield Comparison(title="Lĩnh vực", target=None, rows=tuple(fields))
+
+
+def _field_lines(material: _Material) -> Iterator[GroupLine]:
+    """The service fields that have answers, each held against its own target where there is one."""
+    own: dict[str | None, Target] = {}
+    for target in material.targets:  # the nearest year comes first
+        if target.scope is Scope.FIELD:
+            own.setdefault(target.field, target)
+    for key, name in material.fields.items():
+        if field_key(key) in material.scores:
+            yield _line(material, field_key(key), name, own.get(key))
 
 
 def _shown(material: _Material, unit: queries.UnitFacts) -> bool:

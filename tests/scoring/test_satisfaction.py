@@ -100,7 +100,7 @@ def test_the_tally_gives_what_the_respondents_give(factor_rule: str, index_rule:
     else:
         assert variance_of(found.index) == pytest.approx(n / (n - 1) * float((z**2).sum()), abs=1e-12)
     assert found.index.interval is not None
-    share = 1.0 if index_rule == "X4" else float(student_share(n - 1))
+    share = 1.0 if index_rule == "X4" else float(student_share(found.index.n - 1))
     limits = wilson(value, (found.index.effective_n or 0) * share)
     assert (found.index.interval.lower, found.index.interval.upper) == pytest.approx([float(x) for x in limits])
 
@@ -120,7 +120,7 @@ def test_a_group_is_scored_the_same_alone_and_among_others(factor_rule: str, ind
 
 
 def test_five_factors_weigh_the_same() -> None:
-    # sipas.md section 7: factors 84.27, 84.23, 84.29, 84.12, 83.50 give 84.082.
+    # Published for 2024: factors 84.27, 84.23, 84.29, 84.12, 83.50 give 84.082.
     satisfied = (8427, 8423, 8429, 8412, 8350)
     layout = Layout(closed=6, rated=tuple(range(6)))
     codes = np.full((10_000, 6), 3, np.uint8)

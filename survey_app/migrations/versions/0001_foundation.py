@@ -51,16 +51,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_level")),
     )
     op.create_table(
-        "release",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("submissions", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
-    )
-    with op.batch_alter_table("release", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_release_day"), ["day"], unique=False)
-
-    op.create_table(
         "service_field",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("name_vi", sa.String(length=120), nullable=False),
@@ -227,6 +217,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_receipt")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("submissions", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_release_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+    )
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_release_campaign_id"), ["campaign_id"], unique=False)
+
     op.create_table(
         "tally",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -419,6 +421,10 @@ def downgrade() -> None:
 
     op.drop_table("unit_succession")
     op.drop_table("tally")
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_release_campaign_id"))
+
+    op.drop_table("release")
     op.drop_table("receipt")
     op.drop_table("population")
     with op.batch_alter_table("counter", schema=None) as batch_op:
@@ -437,10 +443,6 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_table("sign_in_failure")
     op.drop_table("service_field")
-    with op.batch_alter_table("release", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_release_day"))
-
-    op.drop_table("release")
     op.drop_table("level")
     op.drop_table("letterhead")
     op.drop_table("definition_version")

@@ -101,7 +101,7 @@ def test_staff_know_how_many_units_are_ready_and_no_more(
     make_waiting(full, there, [answers()] * 4, channel="A")  # eight at the unit, but no figure rests on them
     whole, nowhere = make_actor(Role.ANALYST, province), make_actor(Role.ANALYST, province)
     assert queries.waiting(session, whole) == queries.Waiting(1, None)
-    session.add_all([Release(day=datetime.date(2026, 3, day), submissions=5) for day in (2, 9, 4)])
+    session.add_all([Release(campaign_id=full.id, day=datetime.date(2026, 3, day), submissions=5) for day in (2, 9, 4)])
     session.flush()
     assert queries.waiting(session, nowhere).last_release == datetime.date(2026, 3, 9)
 

@@ -91,11 +91,13 @@ def test_borders_are_the_days_on_which_units_gave_way(
     assert queries.border_days(session, [world.an.id]) == ()
 
 
-def test_the_stamp_is_the_last_batch(session: Session) -> None:
-    assert queries.stamp(session) == queries.Stamp(0, None)
-    session.add_all([Release(day=datetime.date(2026, 3, day), submissions=5) for day in (9, 2)])
+def test_the_stamp_is_the_last_batch_of_the_campaign(session: Session, make_campaign: MakeCampaign) -> None:
+    campaign, other = make_campaign(accepts="A", counts="A"), make_campaign(accepts="B", counts="B")
+    assert queries.stamp(session, campaign.id) == queries.Stamp(0, None)
+    batches = [(campaign, 9), (campaign, 2), (other, 20)]
+    session.add_all([Release(campaign_id=c.id, day=datetime.date(2026, 3, day), submissions=5) for c, day in batches])
     session.flush()
-    found = queries.stamp(session)
+    found = queries.stamp(session, campaign.id)
     assert found.release > 0
     assert found.as_of == datetime.date(2026, 3, 9)
 

@@ -81,7 +81,7 @@ def test_each_target_is_held_against_what_it_speaks_about(
     database: Database, analyst: Actor, filled: Campaign, world: World
 ) -> None:
     content = content_of(database, analyst, filled, world.province)
-    health, land, overall, schools, waiting = content.targets
+    overall, health, land, waiting, schools = content.targets  # by what they speak about
     assert overall.estimate == content.whole.score.index
     assert (overall.operator, overall.value, overall.percent, overall.year) == (">=", 0.9, True, 2025)
     assert overall.verdict == content.whole.verdict
@@ -100,12 +100,12 @@ def test_each_target_is_held_against_what_it_speaks_about(
 def test_a_verdict_reckons_with_the_dossiers(
     database: Database, analyst: Actor, filled: Campaign, world: World
 ) -> None:
-    more = content_of(database, analyst, filled, world.province).targets[2].verdict.more_answers
+    more = content_of(database, analyst, filled, world.province).targets[0].verdict.more_answers
     assert more is not None
     assert more <= 1650 - 244
     with database.transaction() as session:
         session.execute(update(Population).values(dossiers=1_000_000))
-    unbounded = content_of(database, analyst, filled, world.province).targets[2].verdict.more_answers
+    unbounded = content_of(database, analyst, filled, world.province).targets[0].verdict.more_answers
     assert unbounded is not None
     assert unbounded > more
 
@@ -129,7 +129,9 @@ def test_without_targets_there_is_no_verdict(
 
 
 def test_units_of_a_level_are_compared(database: Database, analyst: Actor, filled: Campaign, world: World) -> None:
-    [communes] = content_of(database, analyst, filled, world.province).comparisons  # one department, one field only
+    levels, communes = content_of(database, analyst, filled, world.province).comparisons  # one department, one field
+    assert levels.title == "Theo cấp đơn vị"
+    assert "Các xã, phường" in [line.name for line in levels.rows]
     assert (communes.title, communes.target) == ("Các xã, phường", 0.9)
     an, binh = communes.rows
     assert (an.name, an.key, an.score.counted, an.score.population) == ("Xã An Cọ", f"unit:{world.an.id}", 160, 1000)
@@ -315,7 +317,7 @@ def test_a_content_is_kept_until_something_it_rests_on_changes(
     fill(filled, world.binh, 10)
     assert now().whole.score.counted == 254
     named = after(update(Unit).where(Unit.id == world.binh.id).values(name="Phường Bình Đa"))
-    assert named.comparisons[0].rows[1].name == "Phường Bình Đa"
+    assert named.comparisons[1].rows[1].name == "Phường Bình Đa"
     assert after(update(Campaign).where(Campaign.id == filled.id).values(title="Tên mới")).campaign == "Tên mới"
     assert after(update(Campaign).where(Campaign.id == filled.id).values(fewest=30)).method.fewest == 30
     # The sum of the dossiers stays: what was one unit's is now another's.
@@ -323,7 +325,7 @@ def test_a_content_is_kept_until_something_it_rests_on_changes(
     with database.transaction() as session:
         for unit, number in swapped.items():
             session.execute(update(Population).where(Population.unit_id == unit).values(dossiers=number))
-    rows = now().comparisons[0].rows
+    rows = now().comparisons[1].rows
     assert [line.score.population for line in rows] == [100, 1000]
     with database.reading() as session:
         tomorrow = TODAY + datetime.timedelta(days=1)

@@ -53,24 +53,24 @@ class Planned:
 
 
 def load(database: Database, total: int, say: Say) -> None:
-    """Everything, once; a demonstration that is there is left as it is. Refuses a real province (UnsafeSetting)."""
+    """Everything or nothing, once; a demonstration that is there is left as it is.
+
+    Refuses a real province (UnsafeSetting).
+    """
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Unit)):
             if not session.scalar(select(Letterhead.fictional)):
                 raise UnsafeSetting("DATABASE_URL: holds a real province; the demonstration needs one of its own")
             return
         say("Nạp tỉnh Minh Họa (giả định): đơn vị, lĩnh vực, quầy ...")
-        province: Province = published("provinces")[PROVINCE].definition
-        load_province(session, province, now())
+        load_province(session, published("provinces")[PROVINCE].definition, now())
         for role, (username, name) in PEOPLE.items():
             draft = AccountDraft(username=username, name=name, role=role, unit_id=_unit_of(session, role))
             add_account(session, draft, passwords.issue())
-    planned = list(plan())
-    rng = np.random.default_rng(SEED)
-    for number, campaign in enumerate(planned, start=1):
-        with database.transaction() as session:
+        planned, rng = list(plan()), np.random.default_rng(SEED)
+        for number, campaign in enumerate(planned, start=1):
             loaded = _campaign(session, rng, campaign, round(total * campaign.share))
-        say(f"Đợt {number}/{len(planned)}: {campaign.draft.title}: {loaded} phiếu")
+            say(f"Đợt {number}/{len(planned)}: {campaign.draft.title}: {loaded} phiếu")
 
 
 def plan() -> Iterator[Planned]:

@@ -20,7 +20,7 @@ INDICES = {
 INTERVAL = (
     "Một câu hỏi: khoảng Wilson (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), n là số câu trả lời hợp lệ. "
     "Yếu tố và chỉ số: khoảng Wilson trên cỡ mẫu hiệu dụng n* = p(1 − p)/v, v là phương sai tuyến tính hóa "
-    "theo từng phiếu. Số trung bình (thời gian): khoảng Student."
+    "theo từng phiếu, z được thay bằng phân vị Student với n − 1 bậc tự do. Số trung bình (thời gian): khoảng Student."
 )
 FINITE = (
     "Khi biết số hồ sơ đã giải quyết N, cỡ mẫu được hiệu chỉnh theo tổng thể hữu hạn (N − n)/(N − 1); "

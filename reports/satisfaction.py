@@ -252,7 +252,10 @@ def _factors(content: SatisfactionReport) -> list[Flowable]:
 
 
 def _numbers(content: SatisfactionReport) -> list[Flowable]:
-    return [_body(f"{line.text}: {words.measurement(line.score.estimate, line.unit)}.") for line in content.numbers]
+    measured = (
+        (line.text.rstrip("?: "), words.measurement(line.score.estimate, line.unit)) for line in content.numbers
+    )
+    return [_body(f"{label}: {value}.") for label, value in measured]
 
 
 def _choices(content: SatisfactionReport) -> list[Flowable]:

@@ -22,20 +22,22 @@ ROLE_NAMES = {
 class Secret(PasswordField):
     """A password in one spelling, before it is measured: keyboards differ."""
 
-    def __init__(self, label: str, *validators: Any, **more: Any) -> None:
+    def __init__(self, label: str, *validators: Any, fill: str, **more: Any) -> None:
+        """`fill` is what a password manager puts here: "current-password" or "new-password"."""
         needed = [InputRequired(NEEDED), *validators]
-        super().__init__(label, needed, filters=[lambda text: normal(text or "")], **more)
+        keys = {"autocomplete": fill}
+        super().__init__(label, needed, filters=[lambda text: normal(text or "")], render_kw=keys, **more)
 
 
 class SignInForm(StaffForm):
-    username = Line("Tên đăng nhập", [DataRequired(NEEDED), Length(max=64)])
-    password = Secret("Mật khẩu", Length(max=LONGEST))
+    username = Line("Tên đăng nhập", [DataRequired(NEEDED), Length(max=64)], render_kw={"autocomplete": "username"})
+    password = Secret("Mật khẩu", Length(max=LONGEST), fill="current-password")
 
 
 class PasswordForm(StaffForm):
-    current = Secret("Mật khẩu hiện tại", Length(max=LONGEST))
-    new = Secret("Mật khẩu mới", Length(max=LONGEST))
-    again = Secret("Nhập lại mật khẩu mới", EqualTo("new", "Hai lần nhập không giống nhau."))
+    current = Secret("Mật khẩu hiện tại", Length(max=LONGEST), fill="current-password")
+    new = Secret("Mật khẩu mới", Length(max=LONGEST), fill="new-password")
+    again = Secret("Nhập lại mật khẩu mới", EqualTo("new", "Hai lần nhập không giống nhau."), fill="new-password")
 
 
 class AccountForm(StaffForm):

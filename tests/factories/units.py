@@ -117,7 +117,7 @@ def letterhead(database: Database) -> Letterhead:
             symbol="BC-SNV",
             place="Minh Họa",
             signer="GIÁM ĐỐC",
-            recipients="- UBND tỉnh (để báo cáo);\n- Lưu: VT, CCHC.",
+            recipients="UBND tỉnh (để báo cáo)\nLưu: VT, CCHC",
             fictional=True,
         )
         session.add(made)

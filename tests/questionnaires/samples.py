@@ -67,7 +67,7 @@ def province() -> Data:
             "symbol": "BC-SNV",
             "place": "Thử",
             "signer": ["GIÁM ĐỐC"],
-            "recipients": ["- Lưu: VT."],
+            "recipients": ["Lưu: VT"],
         },
         "levels": [{"key": key, "name": words, "plural": words} for key in ("province", "commune", "district")],
         "fields": [{"key": "land", "name": words}],

@@ -110,7 +110,7 @@ def test_letterhead() -> None:
     head = DEMO.letterhead
     assert (head.superior, head.issuer, head.symbol) == ("UBND tỉnh Minh Họa", "Sở Nội vụ", "BC-SNV")
     assert (head.place, head.signer) == ("Minh Họa", ("GIÁM ĐỐC",))
-    assert head.recipients[-1] == "- Lưu: VT, CCHC."
+    assert head.recipients[-1] == "Lưu: VT, CCHC"
 
 
 # --- the model

@@ -94,7 +94,8 @@ def test_the_migrated_schema_is_that_of_the_models(schema: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["CREATE TABLE more (id INTEGER PRIMARY KEY)", "DROP TABLE login_session", "DROP INDEX ix_release_campaign_id"]
+    "change",
+    ["CREATE TABLE more (id INTEGER PRIMARY KEY)", "DROP TABLE login_session", "DROP INDEX ix_release_campaign_id"],
 )
 def test_a_schema_that_differs_is_noticed(schema: Database, change: str) -> None:
     with schema.engine.begin() as connection:

@@ -110,7 +110,7 @@ def test_levels_and_fields_in_their_order(session: Session, world: World) -> Non
 
 def test_the_letterhead(session: Session, letterhead: Letterhead) -> None:
     found, fictional = queries.letterhead(session)
-    assert (found.issuer, found.recipients[1], fictional) == ("SỞ NỘI VỤ", "- Lưu: VT, CCHC.", True)
+    assert (found.issuer, found.recipients[1], fictional) == ("SỞ NỘI VỤ", "Lưu: VT, CCHC", True)
 
 
 def test_without_a_letterhead_there_is_no_report(session: Session) -> None:

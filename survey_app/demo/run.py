@@ -54,14 +54,11 @@ def say(line: str) -> None:
 def _write_documents(database: Database, settings: Settings, folder: Path) -> str:
     """One report of the province and the QR sheets of one unit; returns a counter's code to try."""
     with database.reading() as session:
-        campaign = session.scalars(
-            select(Campaign).where(Campaign.accepts == "AB").order_by(Campaign.starts_on.desc())
-        ).first()
+        newest = select(Campaign.id).where(Campaign.accepts == "AB").order_by(Campaign.starts_on.desc()).limit(1)
         analyst = load.analyst(session)
-        if campaign is not None:
-            say("Viết báo cáo ...")
-            content = report(session, analyst, campaign.id, analyst.unit_id, today=load.now().date())
-            (folder / "bao-cao-hai-long.pdf").write_bytes(render(content))
+        say("Viết báo cáo ...")
+        content = report(session, analyst, session.scalars(newest).one(), analyst.unit_id, today=load.now().date())
+        (folder / "bao-cao-hai-long.pdf").write_bytes(render(content))
         sheets = counter_sheets(session, settings.base_url)
     (folder / "ma-qr-cac-quay.pdf").write_bytes(sheet(sheets))
     (folder / "ap-phich-a4.pdf").write_bytes(posters(sheets[:1], "a4"))

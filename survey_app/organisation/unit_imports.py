@@ -185,16 +185,14 @@ def _cells(draft: UnitDraft, codes: Mapping[int, str], level_names: Mapping[str,
 
 def _store(session: Session, entries: Sequence[_Entry]) -> None:
     """New units first, without parents, so that every parent has an id; then all places."""
-    fresh = {}
+    fresh = {entry.place: Unit() for entry in entries if entry.unit is None}
     for entry in entries:
-        if entry.unit is None:
-            fresh[entry.place] = Unit()
+        if entry.place in fresh:
             service.fill(fresh[entry.place], replace(entry.draft, parent_id=None))
     session.add_all(fresh.values())
     session.flush()
     for entry in entries:
-        unit = fresh.get(entry.place) or entry.unit
         parent = entry.draft.parent_id
-        if unit is not None:
-            service.fill(unit, replace(entry.draft, parent_id=fresh[parent].id if parent in fresh else parent))
+        draft = replace(entry.draft, parent_id=fresh[parent].id if parent in fresh else parent)
+        service.fill(entry.unit or fresh[entry.place], draft)
     session.flush()

@@ -84,6 +84,14 @@ def test_poppler_finds_embedded_fonts_only(maker: Callable[[], SatisfactionRepor
 
 
 @pytest.mark.slow
+def test_questions_of_choice_whose_wording_was_checked_have_no_mark() -> None:
+    content = province()
+    assert "(*): lời văn câu hỏi" in text(province)
+    checked = tuple(replace(line, verified=True) for line in content.choices)
+    assert "(*): lời văn câu hỏi" not in papers.text(satisfaction.render(replace(content, choices=checked)))
+
+
+@pytest.mark.slow
 def test_the_first_page_has_the_form_of_the_decree() -> None:
     page = papers.words(document(province))[0]
     place = {word.text: word for word in reversed(page)}

@@ -14,7 +14,6 @@ WITHOUT_TEST_FILE = {"__init__", "__main__"}
 # Parts that are tested through what they are parts of.
 TESTED_THROUGH = {
     "survey_app/audit_names.py": "structure/test_words.py",
-    "survey_app/server.py": "browser/test_main_job.py",
     "survey_app/organisation/room.py": "survey_app/organisation/test_unit_routes.py",
     "survey_app/organisation/routes.py": "survey_app/organisation/test_unit_routes.py",
     "reports/canvas_renderer.py": "reports/test_renderers.py",

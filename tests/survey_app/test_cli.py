@@ -139,6 +139,10 @@ def test_other_faults_are_not_hidden(environment: None) -> None:
             cli._spoken(broken)
 
 
+def test_commands_live_by_the_clock_of_vietnam() -> None:
+    assert cli._now().utcoffset() == datetime.timedelta(hours=7)
+
+
 def test_main_runs_the_command_that_was_typed(
     environment: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_counter_is_added_changed_closed(
     assert "Đã lưu quầy." in answer.text
     assert "mọi lĩnh vực" in answer.text
     assert "ngay từ" not in browser.get(f"{path}/close").text
+    assert "Đã đóng quầy." not in browser.send(f"{path}/close", {"day": "2026-02-27"}, follow_redirects=True).text
     answer = browser.send(f"{path}/close", {"day": "2026-03-16"}, follow_redirects=True)
     assert "Đã đóng quầy." in answer.text
     assert "mã QR không nhận phiếu nữa" in answer.text
@@ -118,6 +119,8 @@ def test_a_merged_counter_names_the_one_that_took_over(
     path = f"{COUNTERS}/{old.id}"
     assert heir.code in browser.get(f"{path}/merge").text
     assert "Mục này cần được điền." in browser.send(f"{path}/merge", {"into_id": "", "day": "2026-03-16"}).text
+    early = {"into_id": heir.id, "day": "1990-01-01"}
+    assert "Đã gộp quầy." not in browser.send(f"{path}/merge", early, follow_redirects=True).text
     answer = browser.send(f"{path}/merge", {"into_id": heir.id, "day": "2026-03-16"}, follow_redirects=True)
     assert "Đã gộp quầy." in answer.text
     assert codes.grouped(heir.code) in answer.text

@@ -204,6 +204,8 @@ def test_a_merger_starts_from_the_unit_it_was_asked_for(browser: Client, world: 
 def test_what_a_merger_is_refused_for_stands_in_the_form(browser: Client, world: World) -> None:
     page = browser.send(f"{UNITS}/merge", merger(world, day="2026-03-17")).text
     assert "Ngày sáp nhập chưa đến" in page
+    confirmed = browser.send(f"{UNITS}/merge", merger(world, day="2026-03-17") | {"confirm": "1"}).text
+    assert "Ngày sáp nhập chưa đến" in confirmed
     page = browser.send(f"{UNITS}/merge", merger(world, into="existing", successor=str(world.an.id))).text
     assert "Đơn vị kế tục thuộc số đơn vị chấm dứt" in page
     assert "Xác nhận" not in page

@@ -196,6 +196,11 @@ def test_a_form_of_the_campaign_before_keeps_what_still_fits(
     assert "vừa được thay đổi" in page.text
     assert "giữ lại" in page.text
     assert stored(database) == 0
+    data["CHUNG"] = "9"  # and what no longer fits any form
+    page = client.post(url, data=data)
+    assert page.status_code == 422
+    assert "vừa được thay đổi" in page.text
+    assert "giữ lại" in page.text
 
 
 def test_a_busy_store_keeps_the_form(

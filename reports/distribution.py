@@ -57,7 +57,7 @@ def _questions(items: Sequence[ItemLine]) -> list[_Question]:
         if item.factor and item.factor != factor:
             rows.append(_Question(wrapped(item.factor, WIDTH, TEXT_SIZE, TEXT_LINE, bold=True, most=1), 17, None))
         factor = item.factor
-        label = wrapped(item.text, QUESTION_WIDTH, 9, 10.5, most=3)
+        label = wrapped(item.text, QUESTION_WIDTH, 9, 10.5, most=6)
         rows.append(_Question(label, max(18.0, label.height + 5), item))
     return rows
 

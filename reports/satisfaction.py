@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph
 
 from reports import findings, method, official_form, theme, words
 from reports.content import Comparison, SatisfactionReport, TargetLine
@@ -31,6 +31,8 @@ FACTOR_COLUMNS = (
     Column("Khoảng tin cậy", 32, "RIGHT"),
     Column("n", 20, "RIGHT"),
 )
+# A heading stays with what follows; kept together with a whole table it would leave half a page empty.
+HEADING_ROOM = 110
 CHOICE_COLUMNS = (Column("Câu hỏi", 68), Column("Tỷ lệ người trả lời chọn", 77), Column("n", 20, "RIGHT"))
 CHANNEL_COLUMNS = (
     Column("Kênh thu phiếu", 81),
@@ -184,7 +186,7 @@ def _results(content: SatisfactionReport, numbered: Sequence[_Numbered]) -> list
     for title, parts in sections:
         if parts:
             number += 1
-            flow += [paragraph(f"{number}. {title}", theme.SUBHEADING), *parts]
+            flow += [CondPageBreak(HEADING_ROOM), paragraph(f"{number}. {title}", theme.SUBHEADING), *parts]
     return flow
 
 

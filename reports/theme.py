@@ -88,7 +88,7 @@ NOTICE = style("notice", 13, font=BOLD, align=TA_CENTER, colour=HexColor(NOT_REA
 BASIS = style("basis", 14, font=ITALIC, align=TA_JUSTIFY, indent=INDENT, before=6)
 BODY = style("body", 14, align=TA_JUSTIFY, indent=INDENT, before=6)
 HEADING = style("heading", 14, font=BOLD, indent=INDENT, before=12, with_next=True)
-SUBHEADING = style("subheading", 14, font=BOLD, indent=INDENT, before=8, with_next=True)
+SUBHEADING = style("subheading", 14, font=BOLD, indent=INDENT, before=8)
 CAPTION = style("caption", 13, font=BOLD, align=TA_CENTER, before=8, after=4, with_next=True)
 NOTE = style("note", 11, font=ITALIC, align=TA_JUSTIFY, before=4)
 ANNEX_NUMBER = style("annex-number", 14, font=BOLD, align=TA_CENTER)

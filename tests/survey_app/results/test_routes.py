@@ -193,9 +193,11 @@ def test_the_same_numbers_on_the_page_and_in_the_tables(
     units = said(browser.get(f"/results/{filled.id}/units"))
     communes = next(c for c in content.comparisons if c.title == "Các xã, phường")
     for line in communes.rows:
-        value = line.score.index.value
+        found = line.score.index
+        value = found.value
         assert value is not None
-        assert f"{line.name} {line.score.counted} {words.percent(value)} {words.interval(line.score.index)}" in units
+        shown = f"{line.name} {words.percent(value)} {words.interval(found)} n = {words.count(found)}"
+        assert shown in units
         row = by_place["Các xã, phường", line.name, "Chỉ số"]
         assert float(row["Giá trị (dấu chấm thập phân)"]) == round(100 * value, 4)
         rates = {cells[1].value: cells[2].value for cells in book["Các xã, phường"].iter_rows(min_row=4)}

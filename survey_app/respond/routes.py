@@ -248,7 +248,7 @@ def _empty(ref: str, _language: str) -> Markup:
 def _questions(ref: str, answer_form: FlaskForm | None) -> Markup:
     definition = questionnaire(ref).definition
     # Rendered by a template that escapes, and put into the page as it is.
-    return Markup(render_template("respond/questions.html", definition=definition, form=answer_form))  # noqa: S704
+    return Markup(render_template("respond/questions.html", definition=definition, form=answer_form))  # noqa: S704  # escaped by it
 
 
 def _closed(refusal: NotFound | NotOpen) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ truth is the index of the whole population. Published in docs/method.md.
 import numpy as np
 
 from questionnaires.coding import encode
-from questionnaires.loader import questionnaire
+from questionnaires.loader import index_method, questionnaire
 from scoring.satisfaction import Plan, score
 from scoring.tally import Layout, Tally, count, stack
 from survey_app import definitions
@@ -21,9 +21,9 @@ def run(*, quick: bool) -> None:
     repeats = 400 if quick else 4000
     print(f"\ncoverage of the 95 % interval of the index, {repeats} samples each; mean width in points")
     print(f"{'form':16} {'truth':>6} | " + " | ".join(f"n = {size:<6}" for size in SIZES))
-    for ref, factor_rule in (("counter-2640@1", "F1"), ("qr-short@1", "F3")):
+    for ref, method in (("counter-2640@1", "m1-f1-x1-v1@1"), ("qr-short@1", "m1-f3-x1-v1@1")):
         definition, layout = questionnaire(ref).definition, definitions.layout(ref)
-        plan = definitions.plan(definition, factor_rule, "X1")
+        plan = definitions.plan(definition, index_method(method).definition)
         for level in LEVELS:
             rng = np.random.default_rng(int(level * 10))
             size = 20_000

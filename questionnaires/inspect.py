@@ -1,12 +1,16 @@
 """What a person who checks definitions wants to see: an outline, and what a new version changes."""
 
 from collections.abc import Iterator
+from functools import singledispatch
 from typing import Any
 
 from questionnaires.base import Definition
+from questionnaires.index_methods import IndexMethod
 from questionnaires.model import Questionnaire
 from questionnaires.provinces import Province
 from questionnaires.targets import TargetSet
+
+UNCHECKED = " [chưa đối chiếu]"
 
 
 def outline(definition: Definition) -> Iterator[str]:
@@ -14,19 +18,42 @@ def outline(definition: Definition) -> Iterator[str]:
     yield f"{definition.ref}: {definition.title.vi}"
     for source in definition.legal_basis:
         yield f"  căn cứ: {source.number or source.title}{'' if source.verified else ' (chưa đối chiếu văn bản gốc)'}"
-    if isinstance(definition, Questionnaire):
-        for section in definition.sections:
-            yield f"  {section.title.vi}"
-            for item in section.items:
-                marks = ("*" if item.required else "") + ("" if item.verified else " [chưa đối chiếu]")
-                yield f"    {item.code} ({item.kind.value}) {item.text.vi}{marks}"
-    elif isinstance(definition, TargetSet):
-        for target in definition.targets:
-            yield f"  {target.key}: {target.operator} {target.value} {target.unit} ({target.year}) {target.name.vi}"
-    elif isinstance(definition, Province):
-        for level in definition.levels:
-            yield f"  {level.name.vi}: {sum(unit.level == level.key for unit in definition.units)}"
-        yield f"  lĩnh vực: {len(definition.fields)}, quầy: {len(definition.counters)}"
+    yield from _inside(definition)
+
+
+@singledispatch
+def _inside(_definition: Definition) -> Iterator[str]:
+    """The lines that only this kind of definition has."""
+    yield from ()
+
+
+@_inside.register
+def _(definition: Questionnaire) -> Iterator[str]:
+    for section in definition.sections:
+        yield f"  {section.title.vi}"
+        for item in section.items:
+            marks = ("*" if item.required else "") + ("" if item.verified else UNCHECKED)
+            yield f"    {item.code} ({item.kind.value}) {item.text.vi}{marks}"
+
+
+@_inside.register
+def _(definition: IndexMethod) -> Iterator[str]:
+    yield f"  {definition.symbols}{'' if definition.verified else UNCHECKED}"
+    for part in definition.weights:
+        yield f"  {part.factor}: {part.weight}"
+
+
+@_inside.register
+def _(definition: TargetSet) -> Iterator[str]:
+    for target in definition.targets:
+        yield f"  {target.key}: {target.operator} {target.value} {target.unit} ({target.year}) {target.name.vi}"
+
+
+@_inside.register
+def _(definition: Province) -> Iterator[str]:
+    for level in definition.levels:
+        yield f"  {level.name.vi}: {sum(unit.level == level.key for unit in definition.units)}"
+    yield f"  lĩnh vực: {len(definition.fields)}, quầy: {len(definition.counters)}"
 
 
 def changes(old: Definition, new: Definition) -> Iterator[str]:

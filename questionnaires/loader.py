@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from questionnaires.base import Definition
+from questionnaires.index_methods import IndexMethod
 from questionnaires.model import Questionnaire
 from questionnaires.provinces import Province
 from questionnaires.targets import TargetSet
@@ -26,6 +27,7 @@ D = TypeVar("D", bound=Definition)
 FOLDER = Path(__file__).parent
 MODELS: Mapping[str, type[Definition]] = {
     "satisfaction": Questionnaire,
+    "methods": IndexMethod,
     "targets": TargetSet,
     "provinces": Province,
 }
@@ -137,7 +139,7 @@ def content_hash(plain: object) -> str:
 
 @cache
 def published(family: str) -> Mapping[str, Loaded[Any]]:
-    """Every definition of a family ("satisfaction", "targets", "provinces") by its ref.
+    """Every definition of a family ("satisfaction", "methods", "targets", "provinces") by its ref.
 
     Raises
     ------
@@ -159,6 +161,11 @@ def questionnaire(ref: str) -> Loaded[Questionnaire]:
     return published("satisfaction")[ref]
 
 
+def index_method(ref: str) -> Loaded[IndexMethod]:
+    """The published method of that ref; KeyError when there is none."""
+    return published("methods")[ref]
+
+
 def guess_model(text: str, name: str) -> type[Definition]:
     """Which kind of definition a file holds, by the key that only this kind has.
 
@@ -167,7 +174,12 @@ def guess_model(text: str, name: str) -> type[Definition]:
     DefinitionError
         If it is none of them.
     """
-    keys: dict[str, type[Definition]] = {"sections": Questionnaire, "targets": TargetSet, "units": Province}
+    keys: dict[str, type[Definition]] = {
+        "sections": Questionnaire,
+        "measure": IndexMethod,
+        "targets": TargetSet,
+        "units": Province,
+    }
     data = _yaml(text, name)
     for key, model in keys.items():
         if key in data:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, NumberScore, Verdict
 
@@ -128,8 +129,15 @@ class Method:
     questionnaire_ref: str
     questionnaire_hash: str
     legal_basis: tuple[tuple[str, bool], ...]
+    index_method: str
+    index_method_hash: str
+    index_method_note: str
+    index_method_verified: bool
+    measure: str
     factor_rule: str
     index_rule: str
+    unit_rule: str
+    weights: tuple[tuple[str, Decimal], ...]
     level: float
     satisfied_from: int
     fewest: int
@@ -138,6 +146,11 @@ class Method:
     scale_verified: bool
     program: str
     data_hash: str
+
+    @property
+    def symbols(self) -> str:
+        """The rules by their signs: ``M1, F1, X1, V1``."""
+        return f"{self.measure}, {self.factor_rule}, {self.index_rule}, {self.unit_rule}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,8 +98,9 @@ def bars_note(content: SatisfactionReport) -> str:
 
 
 def _source(content: SatisfactionReport) -> str:
-    rules = f"M1, {content.method.factor_rule}, {content.method.index_rule}"
-    source = f"Số liệu {period(content)}; phương pháp {rules}; phiếu {content.method.questionnaire_ref}."
+    source = (
+        f"Số liệu {period(content)}; phương pháp {content.method.symbols}; phiếu {content.method.questionnaire_ref}."
+    )
     return f"{source} Số liệu giả định." if content.fictional else source
 
 

@@ -3,10 +3,14 @@
 from reports import words
 from reports.content import Method, SatisfactionReport
 
-RATE = (
-    "M1: r = (số câu trả lời từ mức {level} “{name}” trở lên) / (số câu trả lời hợp lệ) × 100. "
-    "Câu bỏ trống và câu “không áp dụng” không tính."
-)
+VALID = "Câu bỏ trống và câu “không áp dụng” không tính."
+MEASURES = {
+    "M1": "M1: r = (số câu trả lời từ mức {level} “{name}” trở lên) / (số câu trả lời hợp lệ) × 100.",
+    "M2": "M2: r = (tổng các mức đã chọn, từ 1 đến 5) / (5 × số câu trả lời hợp lệ) × 100: điểm trung bình, "
+    "không phải tỷ lệ người hài lòng.",
+    "M3": "M3: r = (tổng các mức đã chọn trừ 1) / (4 × số câu trả lời hợp lệ) × 100: điểm trung bình, "
+    "không phải tỷ lệ người hài lòng.",
+}
 FACTORS = {
     "F1": "F1: F = (r₁ + r₂ + …) / m: trung bình cộng tỷ lệ của m tiêu chí thuộc yếu tố.",
     "F2": "F2: F = (tổng số câu trả lời hài lòng) / (tổng số câu trả lời hợp lệ) của các tiêu chí thuộc yếu tố × 100.",
@@ -15,8 +19,15 @@ FACTORS = {
 INDICES = {
     "X1": "X1: X = (F₁ + F₂ + …) / k: trung bình cộng của k yếu tố, các yếu tố ngang nhau.",
     "X2": "X2: X = trung bình cộng tỷ lệ r của tất cả các tiêu chí.",
+    "X3": "X3: X = (w₁F₁ + w₂F₂ + …) / (w₁ + w₂ + …): trung bình các yếu tố theo trọng số.",
     "X4": "X4: X = r của câu hỏi chung về sự phục vụ.",
 }
+UNITS = {
+    "V1": "V1: gộp phiếu của mọi đơn vị.",
+    "V2": "V2: trung bình cộng của các đơn vị có phiếu, các đơn vị ngang nhau.",
+    "V3": "V3: trung bình của các đơn vị có phiếu, theo số hồ sơ đã giải quyết.",
+}
+POOLED = "Lĩnh vực, tháng và cách trả lời luôn gộp phiếu."
 INTERVAL = (
     "Một câu hỏi: khoảng Wilson (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n), n là số câu trả lời hợp lệ. "
     "Yếu tố và chỉ số: khoảng Wilson trên cỡ mẫu hiệu dụng n* = p(1 − p)/v, v là phương sai tuyến tính hóa "
@@ -42,7 +53,9 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ("Thang đo", _scale(content)),
         ("Tỷ lệ hài lòng của một tiêu chí", _rate(content)),
         ("Yếu tố", FACTORS[method.factor_rule]),
-        ("Chỉ số", INDICES[method.index_rule]),
+        ("Chỉ số", _index(method)),
+        ("Toàn tỉnh và cấp đơn vị", f"{UNITS[method.unit_rule]} {POOLED}"),
+        ("Căn cứ của cách tính", _standing(method)),
         ("Khoảng tin cậy", f"Mức {words.percent(method.level, 0)}. {INTERVAL}"),
         ("Hiệu chỉnh tổng thể hữu hạn", FINITE),
         ("Kết luận so với mục tiêu", DECISION),
@@ -63,7 +76,19 @@ def _scale(content: SatisfactionReport) -> str:
 
 def _rate(content: SatisfactionReport) -> str:
     level = content.method.satisfied_from
-    return RATE.format(level=level, name=content.scale[level - 1])
+    return f"{MEASURES[content.method.measure].format(level=level, name=content.scale[level - 1])} {VALID}"
+
+
+def _index(method: Method) -> str:
+    numbers = ((name, format(weight.normalize(), "f").replace(".", ",")) for name, weight in method.weights)
+    weights = ", ".join(f"“{name}” {number}" for name, number in numbers)
+    return f"{INDICES[method.index_rule]} Trọng số: {weights}." if weights else INDICES[method.index_rule]
+
+
+def _standing(method: Method) -> str:
+    doubt = "" if method.index_method_verified else f" (công thức {UNCHECKED})"
+    named = f"{method.index_method}{doubt}, SHA-256 {method.index_method_hash}"
+    return f"{method.index_method_note} Bộ quy tắc {named}."
 
 
 def _unverified(method: Method) -> str:

@@ -192,7 +192,7 @@ def _results(content: SatisfactionReport, numbered: Sequence[_Numbered]) -> list
 
 def _headline(content: SatisfactionReport) -> list[Flowable]:
     score = content.whole.score
-    said = text(words.reading(score.index, content.whole.verdict))
+    said = text(words.reading(score.index, content.whole.verdict, measure=content.method.measure))
     if score.index.value is not None:
         said = f"<b>Tỷ lệ hài lòng chung: {text(words.figure(score.index))}.</b> {said}"
     flow: list[Flowable] = [Paragraph(said, theme.BODY)]

@@ -21,6 +21,7 @@ REASONS = {
     Reason.TOO_FEW_FOR_INTERVAL: "quá ít phiếu để tính khoảng tin cậy",
     Reason.WITHHELD: "quá ít phiếu, không công bố",
     Reason.NOT_ASKED: "phiếu không hỏi nội dung này",
+    Reason.NO_WEIGHTS: "chưa có số hồ sơ đã giải quyết của mọi đơn vị có phiếu",
 }
 WITHHELD = "Không công bố"
 CHANNELS = {
@@ -147,10 +148,11 @@ def target(operator: str, value: float, *, percent: bool = True) -> str:
     return f"{OPERATORS[operator]} {number(shown, decimals)}\u00a0{'%' if percent else 'phút'}"
 
 
-def reading(estimate: Estimate, verdict: Verdict | None = None) -> str:
+def reading(estimate: Estimate, verdict: Verdict | None = None, *, measure: str = "M1") -> str:
     """The sentence that a citizen understands, generated from the result itself.
 
-    It counts people out of 100, or out of 1.000 where an interval is so narrow that 100 would hide it.
+    It counts people (under M1) or points out of 100, or out of 1.000 where an interval is so narrow that 100
+    would hide it.
     """
     if estimate.value is None:
         return f"Không có tỷ lệ: {REASONS[estimate.reason or Reason.NO_ANSWERS]}."
@@ -158,6 +160,8 @@ def reading(estimate: Estimate, verdict: Verdict | None = None) -> str:
     out_of = 1000 if limits and number(limits[0] * 100) == number(limits[1] * 100) else 100
     about = number(estimate.value * out_of)
     text = f"Cứ {number(out_of)} người trả lời thì khoảng {about} người hài lòng"
+    if measure != "M1":
+        text = f"Điểm hài lòng trung bình khoảng {about} trên {number(out_of)}"
     if limits is None or estimate.interval is None:
         return f"{text}; {REASONS[estimate.reason or Reason.TOO_FEW_FOR_INTERVAL]}."
     low, high = (number(limit * out_of) for limit in limits)

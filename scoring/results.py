@@ -14,6 +14,7 @@ class Reason(StrEnum):
     TOO_FEW_FOR_INTERVAL = "too_few_for_interval"
     WITHHELD = "withheld"
     NOT_ASKED = "not_asked"
+    NO_WEIGHTS = "no_weights"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Estimate:
     """A value with its uncertainty, or the reason why there is none.
 
     ``n`` counts the respondents behind the value; ``effective_n`` is the size of the simple random
-    sample from an unlimited population that would be as precise (infinite for a census).
+    sample from an unlimited population that would be as precise (infinite for a census), ``floor``
+    is the lowest value that there can be (a mean level of five: 0.2), where the highest is 1.
     """
 
     value: float | None
@@ -43,6 +45,14 @@ class Estimate:
     effective_n: float | None = None
     interval: Interval | None = None
     reason: Reason | None = None
+    floor: float = 0.0
+
+    @property
+    def variance(self) -> float | None:
+        """Of the estimate itself, on its own scale; None where it is unknown."""
+        if self.value is None or not self.effective_n:
+            return None
+        return (self.value - self.floor) * (1 - self.value) / self.effective_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

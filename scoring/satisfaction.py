@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.intervals import effective_n_finite, mean_t, student_share, wilson
+from scoring.measures import FLOORS, MEASURES, Marks, marks
 from scoring.results import (
     COMPOSITE,
     ChoiceScore,
@@ -24,12 +25,12 @@ from scoring.results import (
     NumberScore,
     Reason,
 )
-from scoring.tally import BLANK, NOT_APPLICABLE, Tally
+from scoring.tally import BLANK, NOT_APPLICABLE, Ints, Tally
 
 Floats = NDArray[np.float64]
 
 FACTOR_RULES = ("F1", "F2", "F3")
-INDEX_RULES = ("X1", "X2", "X4")
+INDEX_RULES = ("X1", "X2", "X3", "X4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ class Plan:
 
     ``rated``, ``numbers`` and ``choices`` (multiple choice) name the items in the order of the
     layout, ``singles`` the other closed items whose options are counted. ``overall`` is
-    the position of the whole-service question among the rated items. ``factor_rule`` is F1 (mean of
-    the criteria's rates), F2 (satisfied answers over answers, pooled over the criteria) or F3 (the
-    factor-in-general question); ``index_rule`` is X1 (mean of the factors), X2 (mean of all criteria)
-    or X4 (the whole-service question).
+    the position of the whole-service question among the rated items. ``measure`` is M1 (share of
+    satisfied answers), M2 (mean level over the highest) or M3 (mean of the steps above the lowest
+    level over all steps); ``factor_rule`` is F1 (mean of the criteria's rates), F2 (pooled over the
+    answers to the criteria) or F3 (the factor-in-general question); ``index_rule`` is X1 (mean of the
+    factors), X2 (mean of all criteria), X3 (factors by ``weights``, one positive number each) or X4
+    (the whole-service question).
     """
 
     rated: tuple[str, ...]
@@ -68,17 +71,32 @@ class Plan:
     numbers: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     singles: tuple[Single, ...] = ()
+    measure: str = "M1"
     factor_rule: str = "F1"
     index_rule: str = "X1"
+    weights: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.factor_rule not in FACTOR_RULES or self.index_rule not in INDEX_RULES:
-            raise ValueError(f"unknown method {self.factor_rule}/{self.index_rule}")
+        known = (self.measure in MEASURES, self.factor_rule in FACTOR_RULES, self.index_rule in INDEX_RULES)
+        if not all(known):
+            raise ValueError(f"unknown method {self.measure}/{self.factor_rule}/{self.index_rule}")
         for factor in self.factors:
             if not _members(factor, self.factor_rule):
                 raise ValueError(f"factor {factor.code} has no questions for the rule {self.factor_rule}")
         if self.index_rule == "X2" and not any(factor.criteria for factor in self.factors):
             raise ValueError("the rule X2 needs criteria")
+        if self.index_rule == "X3" and (len(self.weights) != len(self.factors) or not all(w > 0 for w in self.weights)):
+            raise ValueError("the rule X3 needs a positive weight for every factor")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every estimate of one call shares."""
+
+    marks: Marks
+    measure: str
+    level: float
+    size: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +151,9 @@ def score(
     are worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
     The n of a factor or index is a lower bound of those who answered any of its questions, close
-    to them and exact where one question was answered by all (`_Counts.any_of`).
+    to them and exact where one question was answered by all (`Marks.any_of`).
+    Under M2 and M3 every rate is a mean of marks, an item too is such a composite, and M2 is M3
+    moved onto a scale from 1/5 to 1, interval and all.
 
     References
     ----------
@@ -148,15 +168,16 @@ def score(
     if len(known) != groups:
         raise ValueError("one population (or None) per group is needed")
     size = np.array([np.nan if n is None else n for n in known], float)
-    distributions = _Counts(tally)
-    items = [_item(distributions, i, level, size) for i in range(len(plan.rated))]
-    linear = {factor.code: _factor(distributions, factor, plan.factor_rule) for factor in plan.factors}
+    given = _Given(marks(tally, plan.measure), plan.measure, level, size)
+    items = [_item(given, i) for i in range(len(plan.rated))]
+    linear = {factor.code: _factor(given.marks, factor, plan.factor_rule) for factor in plan.factors}
     single = {f.code: _members(f, plan.factor_rule) for f in plan.factors}
     factors = {
-        code: items[single[code][0]] if len(single[code]) == 1 else _composite(tally, part, level, size)
+        code: items[single[code][0]] if len(single[code]) == 1 else _composite(given, part)
         for code, part in linear.items()
     }
-    index = _index(tally, distributions, plan, linear, items, level, size)
+    index = _index(given, plan, linear, items)
+    codes = tally.counts[:, tally.layout.rated]
     numbers = [_number(tally, i, level) for i in range(len(plan.numbers))]
     return tuple(
         GroupScore(
@@ -168,7 +189,7 @@ def score(
             overall=items[plan.overall][g],
             factors=tuple(FactorScore(code=code, estimate=rows[g]) for code, rows in factors.items()),
             items=tuple(
-                ItemScore(code=code, estimate=items[i][g], distribution=distributions.of(g, i))
+                ItemScore(code=code, estimate=items[i][g], distribution=_distribution(codes[g, i]))
                 for i, code in enumerate(plan.rated)
             ),
             numbers=tuple(NumberScore(code=code, estimate=numbers[i][g]) for i, code in enumerate(plan.numbers)),
@@ -178,31 +199,12 @@ def score(
     )
 
 
-class _Counts:
-    """Answered and satisfied counts of the rated items, (groups, rated)."""
-
-    def __init__(self, tally: Tally) -> None:
-        self.codes = tally.counts[:, tally.layout.rated, :]
-        levels = self.codes[:, :, 1:NOT_APPLICABLE]
-        self.answered = levels.sum(axis=2).astype(float)
-        self.satisfied = levels[:, :, tally.layout.satisfied_from - 1 :].sum(axis=2).astype(float)
-        self.respondents = tally.counted.astype(float)
-        with np.errstate(invalid="ignore"):
-            self.rate = self.satisfied / self.answered
-        self._either = self.answered[:, :, None] + self.answered[:, None, :] - tally.pairs[:, 0]
-
-    def any_of(self, items: Sequence[int]) -> Floats:
-        """At least so many answered one of these items: the most that answered one of any two of them."""
-        columns = np.array(items)
-        return np.asarray(self._either[:, columns[:, None], columns].max(axis=(1, 2)))
-
-    def of(self, group: int, item: int) -> Distribution:
-        codes = self.codes[group, item]
-        return Distribution(
-            levels=tuple(int(n) for n in codes[1:6]),
-            not_applicable=int(codes[NOT_APPLICABLE]),
-            blank=int(codes[BLANK]),
-        )
+def _distribution(codes: Ints) -> Distribution:
+    return Distribution(
+        levels=tuple(int(n) for n in codes[1:6]),
+        not_applicable=int(codes[NOT_APPLICABLE]),
+        blank=int(codes[BLANK]),
+    )
 
 
 def _members(factor: Factor, rule: str) -> tuple[int, ...]:
@@ -211,7 +213,7 @@ def _members(factor: Factor, rule: str) -> tuple[int, ...]:
     return factor.criteria
 
 
-def _mean_of_rates(counts: _Counts, members: Sequence[int]) -> _Linear:
+def _mean_of_rates(counts: Marks, members: Sequence[int]) -> _Linear:
     """Mean of the rates of those members that have answers (F1, F3, X2)."""
     a = np.zeros_like(counts.rate)
     columns = list(members)
@@ -223,57 +225,50 @@ def _mean_of_rates(counts: _Counts, members: Sequence[int]) -> _Linear:
     return _Linear(value, a, np.nan_to_num(counts.rate), counts.any_of(members))
 
 
-def _pooled(counts: _Counts, members: Sequence[int]) -> _Linear:
+def _pooled(counts: Marks, members: Sequence[int]) -> _Linear:
     """Satisfied answers over answers, pooled over the members (F2)."""
     a, c = np.zeros_like(counts.rate), np.zeros_like(counts.rate)
     columns = list(members)
     answers = counts.answered[:, columns].sum(axis=1)
+    total = np.einsum("gii->gi", counts.one)[:, columns].sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = counts.satisfied[:, columns].sum(axis=1) / answers
+        value = total / answers
         a[:, columns] = np.where(answers > 0, 1 / answers, 0)[:, None]
     c[:, columns] = np.nan_to_num(value)[:, None]
     return _Linear(value, a, c, counts.any_of(members))
 
 
-def _factor(counts: _Counts, factor: Factor, rule: str) -> _Linear:
+def _factor(counts: Marks, factor: Factor, rule: str) -> _Linear:
     members = _members(factor, rule)
     return _pooled(counts, members) if rule == "F2" else _mean_of_rates(counts, members)
 
 
-def _index(
-    tally: Tally,
-    counts: _Counts,
-    plan: Plan,
-    factors: dict[str, _Linear],
-    items: list[list[Estimate]],
-    level: float,
-    size: Floats,
-) -> list[Estimate]:
+def _index(given: _Given, plan: Plan, factors: dict[str, _Linear], items: list[list[Estimate]]) -> list[Estimate]:
     if plan.index_rule == "X4":
         return items[plan.overall]
     if plan.index_rule == "X2":
         criteria = [i for factor in plan.factors for i in factor.criteria]
-        return _composite(tally, _mean_of_rates(counts, criteria), level, size)
+        return _composite(given, _mean_of_rates(given.marks, criteria))
     parts = list(factors.values())
     values = np.stack([part.value for part in parts])
-    has = ~np.isnan(values)
+    weights = np.array(plan.weights if plan.index_rule == "X3" else [1.0] * len(parts))
+    has = ~np.isnan(values) * weights[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = has / has.sum(axis=0)
-        value = np.where(has, values, 0).sum(axis=0) / has.sum(axis=0)
+        value = (np.nan_to_num(values) * has).sum(axis=0) / has.sum(axis=0)
     # Factors share no item, so the coefficients of the index are those of its factors, weighted.
     a = sum(np.nan_to_num(w)[:, None] * part.a for w, part in zip(weight, parts, strict=True))
     c = sum(np.where(part.a > 0, part.c, 0) for part in parts)
-    n = counts.any_of([i for factor in plan.factors for i in _members(factor, plan.factor_rule)])
-    return _composite(tally, _Linear(value, np.asarray(a), np.asarray(c), n), level, size)
+    n = given.marks.any_of([i for factor in plan.factors for i in _members(factor, plan.factor_rule)])
+    return _composite(given, _Linear(value, np.asarray(a), np.asarray(c), n))
 
 
-def linearised_variance(tally: Tally, a: Floats, c: Floats) -> Floats:
+def linearised_variance(found: Marks, a: Floats, c: Floats) -> Floats:
     """Variance of ``sum_i a_i * (sum_k d_ik (y_ik - c_i))`` for respondents drawn independently.
 
     Parameters
     ----------
-    tally : Tally
-        Stacked, (groups, ...).
+    found : Marks
     a, c : ndarray, (groups, rated)
         Coefficients of the linearised variable; it must sum to zero over the respondents.
 
@@ -286,56 +281,67 @@ def linearised_variance(tally: Tally, a: Floats, c: Floats) -> Floats:
     ----------
     Woodruff (1971) JASA 66:411-414; R survey `svyratio`, `svycontrast` with a simple random design.
     """
-    both, one, satisfied = (tally.pairs[:, i].astype(float) for i in range(3))
     ac = a * c
     squares = (
-        np.einsum("gi,gij,gj->g", a, satisfied, a)
-        - 2 * np.einsum("gi,gij,gj->g", a, one, ac)
-        + np.einsum("gi,gij,gj->g", ac, both, ac)
+        np.einsum("gi,gij,gj->g", a, found.two, a)
+        - 2 * np.einsum("gi,gij,gj->g", a, found.one, ac)
+        + np.einsum("gi,gij,gj->g", ac, found.both, ac)
     )
-    n = tally.counted.astype(float)
+    n = found.respondents
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(n > 1, n / (n - 1) * np.maximum(squares, 0), np.nan)
 
 
-def _composite(tally: Tally, part: _Linear, level: float, size: Floats) -> list[Estimate]:
+def _composite(given: _Given, part: _Linear) -> list[Estimate]:
     p = part.value
-    respondents = tally.counted.astype(float)
-    variance = linearised_variance(tally, part.a, part.c)
+    variance = linearised_variance(given.marks, part.a, part.c)
     # Rounding leaves dust instead of 0 where all are (dis)satisfied, or where every answer is alike.
     variance = np.where(variance < 1e-15, 0, variance)
     with np.errstate(invalid="ignore", divide="ignore"):
-        alike = 1 / np.einsum("gi,gij,gj->g", part.a, tally.pairs[:, 0].astype(float), part.a)
+        alike = 1 / np.einsum("gi,gij,gj->g", part.a, given.marks.both, part.a)
         worth = np.where(variance > 0, p * (1 - p) / variance, alike)
-    n_eff = effective_n_finite(worth, respondents, size)
+    n_eff = effective_n_finite(worth, given.marks.respondents, given.size)
     n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
-    share = np.where(variance > 0, student_share(part.n - 1, level), 1.0)
-    return _estimates(p, part.n, n_eff, level, COMPOSITE, fewest=2, share=share)
+    share = np.where(variance > 0, student_share(part.n - 1, given.level), 1.0)
+    return _estimates(given, p, part.n, n_eff, COMPOSITE, fewest=2, share=share)
 
 
-def _item(counts: _Counts, i: int, level: float, size: Floats) -> list[Estimate]:
-    answers = counts.answered[:, i]
-    n_eff = effective_n_finite(answers, counts.respondents, size)
-    return _estimates(counts.rate[:, i], answers, n_eff, level, "wilson", fewest=1)
+def _item(given: _Given, i: int) -> list[Estimate]:
+    if given.measure != "M1":
+        return _composite(given, _mean_of_rates(given.marks, (i,)))
+    answers = given.marks.answered[:, i]
+    n_eff = effective_n_finite(answers, given.marks.respondents, given.size)
+    return _estimates(given, given.marks.rate[:, i], answers, n_eff, "wilson", fewest=1)
 
 
 def _estimates(
-    p: Floats, n: Floats, n_eff: Floats, level: float, method: str, *, fewest: int, share: Floats | float = 1.0
+    given: _Given, p: Floats, n: Floats, n_eff: Floats, method: str, *, fewest: int, share: Floats | float = 1.0
 ) -> list[Estimate]:
     p = np.where(np.isnan(p), np.nan, np.clip(p, 0, 1))
-    lower, upper = wilson(p, np.nan_to_num(n_eff * share, nan=0.0, posinf=np.inf), level)
-    return [_estimate(p[g], n[g], n_eff[g], (lower[g], upper[g]), level, method, fewest) for g in range(len(p))]
+    lower, upper = wilson(p, np.nan_to_num(n_eff * share, nan=0.0, posinf=np.inf), given.level)
+    floor = FLOORS[given.measure]
+    p, lower, upper = (floor + (1 - floor) * part for part in (p, lower, upper))
+    return [
+        _estimate(p[g], n[g], n_eff[g], (lower[g], upper[g]), given.level, method, fewest, floor) for g in range(len(p))
+    ]
 
 
 def _estimate(
-    value: float, n: float, n_eff: float, limits: tuple[float, float], level: float, method: str, fewest: int
+    value: float,
+    n: float,
+    n_eff: float,
+    limits: tuple[float, float],
+    level: float,
+    method: str,
+    fewest: int,
+    floor: float = 0.0,
 ) -> Estimate:
     if np.isnan(value):
-        return Estimate(value=None, n=int(n), reason=Reason.NO_ANSWERS)
+        return Estimate(value=None, n=int(n), reason=Reason.NO_ANSWERS, floor=floor)
     if n < fewest or np.isnan(limits[0]):
-        return Estimate(value=float(value), n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL)
+        return Estimate(value=float(value), n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
     interval = Interval(lower=float(limits[0]), upper=float(limits[1]), level=level, method=method)
-    return Estimate(value=float(value), n=int(n), effective_n=float(n_eff), interval=interval)
+    return Estimate(value=float(value), n=int(n), effective_n=float(n_eff), interval=interval, floor=floor)
 
 
 def _number(tally: Tally, i: int, level: float) -> list[Estimate]:

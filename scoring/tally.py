@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 BLANK = 0
 NOT_APPLICABLE = 10
 CODES = 11  # blank, options 1 to 9, not applicable
+PAIRS = 5  # matrices of what two items have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Layout:
     def parts(self) -> tuple[int, ...]:
         """Lengths of the parts of the vector, in order."""
         r = len(self.rated)
-        return (2, self.closed * CODES, 3 * r * r, self.numbers * 3, sum(self.choices) + len(self.choices))
+        return (2, self.closed * CODES, PAIRS * r * r, self.numbers * 3, sum(self.choices) + len(self.choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ class Tally:
 
     ``received``, ``counted`` : submissions, and those that enter the rates.
     ``counts`` : (..., closed, 11), how often each code was given to each closed item.
-    ``pairs`` : (..., 3, rated, rated), for items i and j the submissions that
-    answered both; were satisfied with i and answered j; were satisfied with both.
+    ``pairs`` : (..., 5, rated, rated), for items i and j over the submissions that answered both: their
+    number; those satisfied with i; those satisfied with both; the sum of the steps of i above the lowest
+    level; the sum of the products of the steps of i and j.
     ``numbers`` : (..., numbers, 3), answers, their sum and their sum of squares.
     ``choices`` : (..., sum(options) + items), for each item its answers, then each option's ticks.
     """
@@ -91,9 +93,9 @@ class Tally:
 
     @property
     def pairs(self) -> Ints:
-        """Answered both, satisfied with i, satisfied with both, (..., 3, rated, rated)."""
+        """Answered both, satisfied with i, with both, steps of i, products of steps, (..., 5, rated, rated)."""
         r = len(self.layout.rated)
-        return self._part(2, 3, r, r)
+        return self._part(2, PAIRS, r, r)
 
     @property
     def numbers(self) -> Ints:
@@ -179,7 +181,9 @@ def count(
     levels = kept[:, layout.rated]
     answered = ((levels >= 1) & (levels <= 9)).astype(np.float64)
     satisfied = answered * (levels >= layout.satisfied_from)
-    pairs = np.stack([answered.T @ answered, satisfied.T @ answered, satisfied.T @ satisfied])
+    steps = answered * (levels - 1.0)
+    marks = ((answered, answered), (satisfied, answered), (satisfied, satisfied), (steps, answered), (steps, steps))
+    pairs = np.stack([left.T @ right for left, right in marks])
     sums = [[len(v), sum(v), sum(x * x for x in v)] for v in numbers]
     ticks = [_ticks(given, options) for given, options in zip(choices, layout.choices, strict=True)]
     parts: list[Ints] = [

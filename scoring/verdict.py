@@ -106,8 +106,11 @@ def more_answers(
     ----------
     Wilson (1927) JASA 22:209-212, solved for n; Cochran (1977) section 4.4 for the finite population.
     """
-    p, interval, worth = estimate.value, estimate.interval, estimate.effective_n
-    if p is None or interval is None or worth is None or p == target or not 0 < target < 1:
+    interval, worth = estimate.interval, estimate.effective_n
+    if estimate.value is None or interval is None or worth is None:
+        return None
+    p, target = ((x - estimate.floor) / (1 - estimate.floor) for x in (estimate.value, target))
+    if p == target or not 0 < target < 1:
         return None
     if math.isinf(worth) or worth <= 0:
         return None

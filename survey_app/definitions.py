@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.coding import BLANK, NOT_APPLICABLE
-from questionnaires.loader import published, questionnaire
+from questionnaires.index_methods import IndexMethod
+from questionnaires.loader import Loaded, published, questionnaire
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Target, TargetSet
 from scoring.satisfaction import Factor, Plan, Single
@@ -20,25 +21,28 @@ from scoring.tally import Layout
 from survey_app.errors import Conflict, NotFound
 from survey_app.models import DefinitionItem, DefinitionVersion
 
+FROZEN = ("satisfaction", "methods")  # families whose versions must not change once they are in use
+
 
 class FrozenDefinition(Exception):
     """A definition that collected answers was changed or removed; the start is refused."""
 
 
 def register(session: Session, ref: str) -> DefinitionVersion:
-    """The stored version of a published questionnaire, kept from its first use on.
+    """The stored version of a published questionnaire or method, kept from its first use on.
 
     Refuses an unknown ref (NotFound), and content that differs from what is stored (Conflict).
     """
-    if ref not in published("satisfaction"):
+    loaded = _frozen().get(ref)
+    if loaded is None:
         raise NotFound("definition")
-    loaded = questionnaire(ref)
     stored = session.scalars(select(DefinitionVersion).where(DefinitionVersion.ref == ref)).one_or_none()
     if stored is None:
         stored = DefinitionVersion(ref=ref, content_hash=loaded.content_hash, body=loaded.source)
         session.add(stored)
         session.flush()
-        for place, item in enumerate(loaded.definition.closed, start=1):
+        closed = loaded.definition.closed if isinstance(loaded.definition, Questionnaire) else ()
+        for place, item in enumerate(closed, start=1):
             session.add(DefinitionItem(definition_id=stored.id, position=place, item=item.code))
     elif stored.content_hash != loaded.content_hash:
         raise Conflict("definition_changed")
@@ -48,12 +52,16 @@ def register(session: Session, ref: str) -> DefinitionVersion:
 def check_frozen(session: Session) -> None:
     """Refuse to go on when a version in use no longer has the content it was used with."""
     for stored in session.scalars(select(DefinitionVersion)):
-        loaded = published("satisfaction").get(stored.ref)
+        loaded = _frozen().get(stored.ref)
         if loaded is None or loaded.content_hash != stored.content_hash:
             raise FrozenDefinition(
-                f"questionnaires/satisfaction: {stored.ref} is in use and must not change; "
+                f"questionnaires: {stored.ref} is in use and must not change; "
                 "publish a new version instead (restore the file as it was)"
             )
+
+
+def _frozen() -> dict[str, Loaded[Questionnaire | IndexMethod]]:
+    return {ref: loaded for family in FROZEN for ref, loaded in published(family).items()}
 
 
 @lru_cache(maxsize=64)
@@ -70,8 +78,11 @@ def layout(ref: str) -> Layout:
     )
 
 
-def plan(definition: Questionnaire, factor_rule: str, index_rule: str) -> Plan:
-    """What is estimated from a version's tallies; ValueError when the rules do not fit its questions."""
+def plan(definition: Questionnaire, method: IndexMethod) -> Plan:
+    """What is estimated from a version's tallies; ValueError when the method does not fit its questions."""
+    weights = {part.factor: float(part.weight) for part in method.weights}
+    if weights and weights.keys() != {factor.code for factor in definition.factors}:
+        raise ValueError(f"{method.ref} has no weight for each factor of {definition.ref}")
     places = {item.code: place for place, item in enumerate(definition.rated)}
     closed = enumerate(definition.closed)
     return Plan(
@@ -84,8 +95,10 @@ def plan(definition: Questionnaire, factor_rule: str, index_rule: str) -> Plan:
         numbers=tuple(item.code for item in definition.of_kind(Kind.NUMBER)),
         choices=tuple(item.code for item in definition.of_kind(Kind.MULTI)),
         singles=tuple(Single(i.code, place, len(i.options)) for place, i in closed if i.kind is Kind.SINGLE),
-        factor_rule=factor_rule,
-        index_rule=index_rule,
+        measure=method.measure,
+        factor_rule=method.factor_rule,
+        index_rule=method.index_rule,
+        weights=tuple(weights[factor.code] for factor in definition.factors) if weights else (),
     )
 
 

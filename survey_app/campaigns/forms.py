@@ -11,16 +11,6 @@ CHANNELS = (
     ("B", "B – ki-ốt hoặc điều tra viên"),
     ("C", "C – mã QR tại quầy, trực tuyến"),
 )
-FACTOR_RULES = (
-    ("F1", "F1 – trung bình các tiêu chí của yếu tố"),
-    ("F2", "F2 – gộp mọi câu trả lời của các tiêu chí"),
-    ("F3", "F3 – câu hỏi chung về yếu tố"),
-)
-INDEX_RULES = (
-    ("X1", "X1 – trung bình các yếu tố"),
-    ("X2", "X2 – trung bình mọi tiêu chí"),
-    ("X4", "X4 – câu hỏi chung về sự phục vụ"),
-)
 LEVELS = (("0.9", "90 %"), ("0.95", "95 %"), ("0.99", "99 %"))
 
 
@@ -32,8 +22,7 @@ class CampaignForm(StaffForm):
     accepts = Ticks("Cách trả lời được nhận", choices=choices(CHANNELS))
     counts = Ticks("Cách trả lời được tính vào tỷ lệ chính thức", choices=choices(CHANNELS))
     confidence = SelectField("Độ tin cậy", choices=choices(LEVELS), default="0.95")
-    factor_rule = SelectField("Cách tính yếu tố", choices=choices(FACTOR_RULES))
-    index_rule = SelectField("Cách tính chỉ số", choices=choices(INDEX_RULES))
+    method_ref = SelectField("Cách tính chỉ số")
     fewest = IntegerField(
         "Công bố từ (số phiếu)",
         [InputRequired(NEEDED), NumberRange(3, 100, "Từ 3 đến 100 phiếu.")],

@@ -50,8 +50,8 @@ class CampaignDetail:
     accepts: list[str]
     counts: list[str]
     confidence: str
-    factor_rule: str
-    index_rule: str
+    method_ref: str
+    method: str
     fewest: int
     targets: list[str]
     fields: list[str]
@@ -65,6 +65,7 @@ class Choices:
     """What a campaign can be made of."""
 
     definitions: tuple[tuple[str, str], ...]
+    methods: tuple[tuple[str, str], ...]
     targets: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str], ...]
     units: tuple[tuple[int, str], ...]
@@ -112,6 +113,8 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignDetail
             **of
         )
     ).one()
+    method_ref = session.get_one(DefinitionVersion, found.method_id).ref
+    method = published("methods").get(method_ref)
     return CampaignDetail(
         id=found.id,
         state=found.state,
@@ -122,8 +125,8 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignDetail
         accepts=list(found.accepts),
         counts=list(found.counts),
         confidence=f"{found.confidence:g}",
-        factor_rule=found.factor_rule,
-        index_rule=found.index_rule,
+        method_ref=method_ref,
+        method=method.definition.title.vi if method else method_ref,
         fewest=found.fewest,
         targets=[f"{row.set_ref}/{row.target_key}" for row in targets],
         fields=list(session.scalars(select(CampaignField.field_key).filter_by(**of))),
@@ -146,6 +149,10 @@ def choices(session: Session, actor: Actor, chosen: Collection[int] = ()) -> Cho
         definitions=tuple(
             (ref, f"{loaded.definition.title.vi} (bản {loaded.definition.version})")
             for ref, loaded in published("satisfaction").items()
+        ),
+        methods=tuple(
+            (ref, f"{loaded.definition.title.vi} ({loaded.definition.symbols})")
+            for ref, loaded in published("methods").items()
         ),
         targets=tuple(
             (f"{found.ref}/{target.key}", f"{target.year}: {target.name.vi} ({found.title.vi})")

@@ -27,7 +27,7 @@ WORDS = {
     "no_channel": "Chọn ít nhất một cách trả lời.",
     "not_accepted": "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một.",
     "unknown_definition": "Không có phiếu khảo sát này.",
-    "rule_does_not_fit": "Cách tính này không hợp với phiếu: phiếu ngắn không có tiêu chí, hãy chọn F3 và X1 hoặc X4.",
+    "method_does_not_fit": "Cách tính này không hợp với phiếu: phiếu ngắn chỉ có câu hỏi chung về từng yếu tố.",
     "overlap": "Một đợt khác đang mở đã nhận cách trả lời này ở cùng nơi và thời gian.",
     "unknown_unit": "không có mã đơn vị này trong phạm vi",
     "unknown_field": "không có lĩnh vực này",
@@ -173,8 +173,7 @@ def draft(form: CampaignForm) -> service.CampaignDraft:
         accepts="".join(sorted(form.accepts.data or [])),
         counts="".join(sorted(form.counts.data or [])),
         confidence=float(form.confidence.data),
-        factor_rule=form.factor_rule.data,
-        index_rule=form.index_rule.data,
+        method_ref=form.method_ref.data,
         fewest=form.fewest.data or 0,
         units=tuple(form.units.data or ()),
         fields=tuple(form.fields.data or ()),
@@ -186,6 +185,7 @@ def _with_choices(form: CampaignForm, units: Sequence[int] = ()) -> CampaignForm
     with web.reading() as opened:
         found = queries.choices(opened, web.actor(), units)
     form.definition_ref.choices = choices(found.definitions)
+    form.method_ref.choices = choices(found.methods)
     form.targets.choices = choices(found.targets)
     form.fields.choices = choices(found.fields)
     form.units.choices = choices(found.units)

@@ -33,11 +33,9 @@ PLAIN_FIELDS = (
     "accepts",
     "counts",
     "confidence",
-    "factor_rule",
-    "index_rule",
     "fewest",
 )
-MEANING = ("starts_on", "accepts", "counts", "confidence", "factor_rule", "index_rule")
+MEANING = ("starts_on", "accepts", "counts", "confidence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +49,7 @@ class CampaignDraft:
     accepts: str
     counts: str
     confidence: float
-    factor_rule: str
-    index_rule: str
+    method_ref: str
     fewest: int
     units: tuple[int, ...] = ()
     fields: tuple[str, ...] = ()
@@ -171,6 +168,7 @@ def _fill(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
     if problems:
         raise Rejected("campaign", problems=problems)
     campaign.definition_id = definitions.register(session, draft.definition_ref).id
+    campaign.method_id = definitions.register(session, draft.method_ref).id
     for name in PLAIN_FIELDS:
         setattr(campaign, name, getattr(draft, name))
 
@@ -183,14 +181,18 @@ def _problems(draft: CampaignDraft) -> Iterable[tuple[str, str]]:
         yield "accepts", "no_channel"
     if not draft.counts or not set(draft.counts) <= set(draft.accepts):
         yield "counts", "not_accepted"
-    if draft.definition_ref not in published("satisfaction"):
+    definition = published("satisfaction").get(draft.definition_ref)
+    method = published("methods").get(draft.method_ref)
+    if definition is None:
         yield "definition_ref", "unknown_definition"
+    if method is None:
+        yield "method_ref", "unknown_definition"
+    if definition is None or method is None:
         return
-    definition = published("satisfaction")[draft.definition_ref].definition
     try:
-        definitions.plan(definition, draft.factor_rule, draft.index_rule)
+        definitions.plan(definition.definition, method.definition)
     except ValueError:
-        yield "factor_rule", "rule_does_not_fit"
+        yield "method_ref", "method_does_not_fit"
 
 
 def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> None:
@@ -208,10 +210,12 @@ def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> Non
 
 def _same_meaning(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
     """What answers mean must not change under those who have answered."""
-    ref = session.get_one(DefinitionVersion, campaign.definition_id).ref
+    of = (campaign.definition_id, campaign.method_id)
+    refs = tuple(session.get_one(DefinitionVersion, version).ref for version in of)
     kept = all(getattr(campaign, name) == getattr(draft, name) for name in MEANING)
     units, fields = _scope_of(session, campaign.id)
-    if not kept or ref != draft.definition_ref or units != set(draft.units) or fields != set(draft.fields):
+    drafted = ((draft.definition_ref, draft.method_ref), set(draft.units), set(draft.fields))
+    if not kept or (refs, units, fields) != drafted:
         raise Conflict("campaign_open")
 
 

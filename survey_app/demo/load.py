@@ -84,8 +84,7 @@ def plan() -> Iterator[Planned]:
             accepts="C",
             counts="C",
             confidence=0.95,
-            factor_rule="F3",
-            index_rule="X1",
+            method_ref="m1-f3-x1-v1@1",
             fewest=5,
             targets=TARGETS_OF_2025,
         )
@@ -95,7 +94,7 @@ def plan() -> Iterator[Planned]:
             definition_ref="counter-2640@1",
             accepts="AB",
             counts="AB",
-            factor_rule="F1",
+            method_ref="m1-f1-x1-v1@1",
             targets=TARGETS,
         )
         yield Planned(common, {"C": 1.0}, share * 0.45, year)

@@ -50,14 +50,13 @@ class Campaign(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    method_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
     starts_on: Mapped[datetime.date]
     ends_on: Mapped[datetime.date | None]
     state: Mapped[str] = mapped_column(String(10), default=DRAFT)
     accepts: Mapped[str] = mapped_column(String(3))
     counts: Mapped[str] = mapped_column(String(3))
     confidence: Mapped[float] = mapped_column(default=0.95)
-    factor_rule: Mapped[str] = mapped_column(String(4))
-    index_rule: Mapped[str] = mapped_column(String(4))
     fewest: Mapped[int] = mapped_column(default=5)
 
 

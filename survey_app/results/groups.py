@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scoring.disclosure import withhold
-from scoring.results import GroupScore
+from questionnaires.index_methods import UnitRule
+from scoring.combining import combine_groups, without_rates
+from scoring.results import GroupScore, Reason
 from scoring.satisfaction import Plan, score
 from scoring.tally import Ints, Layout, Tally, unpack
 from survey_app.results.queries import CellRow
@@ -53,15 +54,37 @@ def add_up(layout: Layout, rows: Iterable[CellRow], groups_of: Callable[[CellRow
     return sums
 
 
-def scores(
-    sums: Sums, plan: Plan, populations: Mapping[str, int | None], *, level: float, fewest: int
-) -> dict[str, GroupScore]:
-    """Every group's scores, those too small to show withheld; `whole` is there even when it is empty."""
+def scores(sums: Sums, plan: Plan, populations: Mapping[str, int | None], *, level: float) -> dict[str, GroupScore]:
+    """Every group's scores, its respondents pooled; `whole` is there even when it is empty."""
     keys = list(sums.by_group) or [WHOLE]
     vectors = list(sums.by_group.values()) or [np.zeros(sum(sums.layout.parts), np.int64)]
     tally = Tally(sums.layout, np.stack(vectors))
     found = score(tally, plan, keys, level=level, populations=[populations.get(key) for key in keys])
-    return {group.key: withhold(group, fewest=fewest) for group in found}
+    return {group.key: group for group in found}
+
+
+def over_units(
+    found: Mapping[str, GroupScore], rule: UnitRule, levels: Mapping[int, str], *, level: float
+) -> dict[str, GroupScore]:
+    """The whole and its levels as means of their units: alike (V2), or by completed dossiers (V3).
+
+    Where V3 lacks the dossiers of a unit that has submissions, there is no rate, and a reason.
+    """
+    units: dict[str, list[GroupScore]] = {}
+    for unit_id, of_level in levels.items():
+        score = found.get(unit_key(unit_id))
+        if score is not None and score.counted:
+            for group in (WHOLE, level_key(of_level)):
+                units.setdefault(group, []).append(score)
+    return {key: _mean_of_units(found[key], parts, rule, level) for key, parts in units.items()}
+
+
+def _mean_of_units(whole: GroupScore, units: list[GroupScore], rule: UnitRule, level: float) -> GroupScore:
+    if rule is UnitRule.UNITS:
+        return combine_groups(whole, units, [1.0] * len(units), level=level)
+    if any(unit.population is None for unit in units):
+        return without_rates(whole, Reason.NO_WEIGHTS)
+    return combine_groups(whole, units, [float(unit.population or 0) for unit in units], level=level)
 
 
 def group_populations(

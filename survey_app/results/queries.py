@@ -41,8 +41,8 @@ class CampaignFacts:
     accepts: str
     counts: str
     confidence: float
-    factor_rule: str
-    index_rule: str
+    method_ref: str
+    method_hash: str
     fewest: int
     targets: tuple[tuple[str, str], ...]
     reach: frozenset[int] | None
@@ -99,6 +99,7 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
     if found is None or found.state == DRAFT:
         raise NotFound("campaign")
     version = session.get_one(DefinitionVersion, found.definition_id)
+    method = session.get_one(DefinitionVersion, found.method_id)
     targets = session.execute(
         select(CampaignTarget.set_ref, CampaignTarget.target_key)
         .where(CampaignTarget.campaign_id == campaign_id)
@@ -116,8 +117,8 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
         accepts=found.accepts,
         counts=found.counts,
         confidence=found.confidence,
-        factor_rule=found.factor_rule,
-        index_rule=found.index_rule,
+        method_ref=method.ref,
+        method_hash=method.content_hash,
         fewest=found.fewest,
         targets=tuple(targets),
         reach=frozenset().union(*(scope(session, unit_id) for unit_id in limits)) if limits else None,

@@ -11,7 +11,8 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from questionnaires.loader import questionnaire
+from questionnaires.index_methods import IndexMethod, UnitRule
+from questionnaires.loader import index_method, questionnaire
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Scope, Target
 from reports import words
@@ -29,6 +30,7 @@ from reports.content import (
     TargetLine,
     TrendPoint,
 )
+from scoring.disclosure import withhold
 from scoring.results import Estimate, GroupScore, Reason, Verdict
 from scoring.verdict import judge
 from survey_app import definitions
@@ -45,6 +47,7 @@ class _Material:
 
     campaign: queries.CampaignFacts
     definition: Questionnaire
+    index_method: IndexMethod
     units: tuple[queries.UnitFacts, ...]
     levels: tuple[queries.LevelFacts, ...]
     fields: Mapping[str, str]
@@ -108,7 +111,8 @@ def _material(
     dossiers: Mapping[tuple[int, str], int],
 ) -> _Material:
     definition = questionnaire(campaign.ref).definition
-    plan = definitions.plan(definition, campaign.factor_rule, campaign.index_rule)
+    method = index_method(campaign.method_ref).definition
+    plan = definitions.plan(definition, method)
     ids = [unit.id for unit in units]
     level_of = {unit.id: unit.level for unit in units}
     answering: dict[str, set[int]] = {}
@@ -124,10 +128,14 @@ def _material(
     rows = queries.cells(session, campaign.id, ids, campaign.counts)
     sums = groups.add_up(definitions.layout(campaign.ref), rows, groups_of)
     known = groups.group_populations(dossiers, answering, level_of)
-    scores = groups.scores(sums, plan, known, level=campaign.confidence, fewest=campaign.fewest)
+    found = groups.scores(sums, plan, known, level=campaign.confidence)
+    if method.unit_rule is not UnitRule.RESPONDENTS:
+        found |= groups.over_units(found, method.unit_rule, level_of, level=campaign.confidence)
+    scores = {key: withhold(group, fewest=campaign.fewest) for key, group in found.items()}
     return _Material(
         campaign=campaign,
         definition=definition,
+        index_method=method,
         units=units,
         levels=queries.levels(session),
         fields=queries.fields(session),
@@ -140,7 +148,7 @@ def _material(
 
 def _digest(cells: str, campaign: queries.CampaignFacts, dossiers: Mapping[tuple[int, str], int]) -> str:
     """A fingerprint of everything the figures come from: same data and method, same fingerprint."""
-    method = [campaign.content_hash, campaign.counts, campaign.factor_rule, campaign.index_rule, campaign.confidence]
+    method = [campaign.content_hash, campaign.counts, campaign.method_hash, campaign.confidence]
     facts = [cells, method, sorted([unit, field, number] for (unit, field), number in dossiers.items())]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
@@ -338,14 +346,22 @@ def _channels(
 
 
 def _method(material: _Material) -> Method:
-    campaign, definition = material.campaign, material.definition
+    campaign, definition, index = material.campaign, material.definition, material.index_method
+    names = {factor.code: factor.name.vi for factor in definition.factors}
     return Method(
         questionnaire=definition.title.vi,
         questionnaire_ref=definition.ref,
         questionnaire_hash=campaign.content_hash,
         legal_basis=tuple((_basis(source.title, source.number), source.verified) for source in definition.legal_basis),
-        factor_rule=campaign.factor_rule,
-        index_rule=campaign.index_rule,
+        index_method=index.ref,
+        index_method_hash=campaign.method_hash,
+        index_method_note=index.note.vi,
+        index_method_verified=index.verified,
+        measure=index.measure,
+        factor_rule=index.factor_rule,
+        index_rule=index.index_rule,
+        unit_rule=index.unit_rule,
+        weights=tuple((names[part.factor], part.weight) for part in index.weights),
         level=campaign.confidence,
         satisfied_from=definition.satisfied_from,
         fewest=campaign.fewest,

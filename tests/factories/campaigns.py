@@ -14,6 +14,11 @@ MakeCampaign = Callable[..., Campaign]
 MakePopulation = Callable[..., None]
 
 
+def fitting(ref: str) -> str:
+    """A method that fits a questionnaire."""
+    return "m1-f3-x1-v1@1" if ref.startswith("qr-short") else "m1-f1-x1-v1@1"
+
+
 @pytest.fixture
 def make_campaign(database: Database) -> MakeCampaign:
     """make_campaign("qr-short@1", units=[...], targets=[("bac-giang-402@1", "...")])."""
@@ -27,8 +32,7 @@ def make_campaign(database: Database) -> MakeCampaign:
         ends_on: datetime.date | None = None,
         accepts: str = "ABC",
         counts: str = "ABC",
-        factor_rule: str | None = None,
-        index_rule: str = "X1",
+        method: str | None = None,
         fewest: int = 5,
         units: tuple[Unit, ...] = (),
         fields: tuple[ServiceField, ...] = (),
@@ -43,8 +47,7 @@ def make_campaign(database: Database) -> MakeCampaign:
                 state=state,
                 accepts=accepts,
                 counts=counts,
-                factor_rule=factor_rule or ("F3" if ref.startswith("qr-short") else "F1"),
-                index_rule=index_rule,
+                method_id=definitions.register(session, method or fitting(ref)).id,
                 fewest=fewest,
             )
             session.add(campaign)

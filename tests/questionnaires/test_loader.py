@@ -231,5 +231,5 @@ def test_versions_stand_side_by_side(folder: Callable[..., None]) -> None:
 
 
 def test_a_definition_of_no_kind() -> None:
-    with pytest.raises(DefinitionError, match="không rõ loại định nghĩa: cần sections, targets, units"):
+    with pytest.raises(DefinitionError, match="không rõ loại định nghĩa: cần sections, measure, targets, units"):
         loader.guess_model("id: x\nversion: 1\n", "x.yaml")

@@ -1,5 +1,6 @@
 import datetime
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -69,19 +70,44 @@ def test_hidden_months_are_passed_over() -> None:
 def test_notes_name_period_method_and_version() -> None:
     said = findings.note(province())
     assert "từ ngày 01/01/2026 đến ngày 31/10/2026" in said
-    assert "phương pháp M1, F1, X1" in said
+    assert "phương pháp M1, F1, X1, V1" in said
     assert "sipas-one-stop@1" in said
     assert said.endswith("Số liệu giả định.")
     assert "giả định" not in findings.bars_note(replace(province(), fictional=False))
     assert findings.period(nothing()).endswith("đến ngày 15/11/2026")
 
 
-@pytest.mark.parametrize("rules", [("F1", "X1"), ("F2", "X2"), ("F3", "X4")])
-def test_the_method_is_told_in_words_and_symbols(rules: tuple[str, str]) -> None:
-    content = replace(province(), method=replace(METHOD, factor_rule=rules[0], index_rule=rules[1]))
-    said = dict(method.rows(content))
-    assert said["Yếu tố"].startswith(f"{rules[0]}: ")
-    assert said["Chỉ số"].startswith(f"{rules[1]}: ")
+RULES = [
+    ("M1", "F1", "X1", "V1"),
+    ("M2", "F2", "X2", "V2"),
+    ("M3", "F3", "X3", "V3"),
+    ("M1", "F3", "X4", "V1"),
+]
+
+
+@pytest.mark.parametrize(("measure", "factors", "index", "units"), RULES)
+def test_the_method_is_told_in_words_and_symbols(measure: str, factors: str, index: str, units: str) -> None:
+    chosen = replace(METHOD, measure=measure, factor_rule=factors, index_rule=index, unit_rule=units)
+    said = dict(method.rows(replace(province(), method=chosen)))
+    assert said["Tỷ lệ hài lòng của một tiêu chí"].startswith(f"{measure}: ")
+    assert said["Yếu tố"].startswith(f"{factors}: ")
+    assert said["Chỉ số"].startswith(f"{index}: ")
+    assert said["Toàn tỉnh và cấp đơn vị"].startswith(f"{units}: ")
+    assert chosen.symbols == f"{measure}, {factors}, {index}, {units}"
+
+
+def test_weights_and_standing_of_the_method_are_told() -> None:
+    weights = (("Tiếp cận dịch vụ", Decimal(3)), ("Thủ tục hành chính", Decimal("2.5")))
+    chosen = replace(METHOD, index_rule="X3", weights=weights)
+    said = dict(method.rows(replace(province(), method=chosen)))
+    assert said["Chỉ số"].endswith("Trọng số: “Tiếp cận dịch vụ” 3, “Thủ tục hành chính” 2,5.")
+    assert "m1-f1-x1-v1@1 (công thức chưa đối chiếu với văn bản gốc)" in said["Căn cứ của cách tính"]
+    checked = replace(province(), method=replace(METHOD, index_method_verified=True))
+    assert "chưa đối chiếu" not in dict(method.rows(checked))["Căn cứ của cách tính"]
+
+
+def test_the_method_of_the_default_names_the_level() -> None:
+    said = dict(method.rows(province()))
     assert "mức 4 “Hài lòng” trở lên" in said["Tỷ lệ hài lòng của một tiêu chí"]
     assert said["Mã băm số liệu (SHA-256)"] == METHOD.data_hash
     assert "23 câu hỏi" in said["Nội dung chưa đối chiếu"]

@@ -112,3 +112,10 @@ def test_a_narrow_interval_is_read_out_of_a_thousand() -> None:
     )
     census = Estimate(value=0.9, n=30, interval=Interval(lower=0.9, upper=0.9, level=0.95, method="wilson"))
     assert "con số thật là 900" in words.reading(census)
+
+
+def test_points_are_not_read_as_people() -> None:
+    points = Estimate(value=0.84, n=62, interval=Interval(lower=0.8, upper=0.88, level=0.95, method="wilson_neff"))
+    said = words.reading(points, measure="M2")
+    assert said.startswith("Điểm hài lòng trung bình khoảng 84 trên 100; con số thật nằm trong khoảng 80 đến 88")
+    assert "người" not in said

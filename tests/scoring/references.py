@@ -29,7 +29,7 @@ def close(found: Case, value: object) -> Any:
 
 
 @cache
-def answers(file: str, columns: tuple[str, ...]) -> NDArray[np.uint8]:
+def answers(file: str, columns: tuple[str, ...], kind: type[np.integer[Any]] = np.uint8) -> NDArray[Any]:
     """The columns of a data file as codes, (respondents, columns); an empty cell is blank (0)."""
     with (FOLDER / file).open(encoding="utf-8", newline="") as opened:
-        return np.array([[int(row[c] or 0) for c in columns] for row in csv.DictReader(opened)], np.uint8)
+        return np.array([[int(row[c] or 0) for c in columns] for row in csv.DictReader(opened)], kind)

@@ -21,8 +21,14 @@ OVERALL = 7
 POSSIBLE = (0, 1, 2, 3, 4, 5, 10)
 
 
-def plan(factor_rule: str = "F1", index_rule: str = "X1") -> Plan:
-    return Plan(rated=RATED, factors=FACTORS, overall=OVERALL, factor_rule=factor_rule, index_rule=index_rule)
+WEIGHTS = (3.0, 1.0)
+
+
+def plan(factor_rule: str = "F1", index_rule: str = "X1", measure: str = "M1") -> Plan:
+    return Plan(
+        rated=RATED, factors=FACTORS, overall=OVERALL, measure=measure, factor_rule=factor_rule,
+        index_rule=index_rule, weights=WEIGHTS if index_rule == "X3" else (),
+    )  # fmt: skip
 
 
 def respondents(most: int = 40) -> st.SearchStrategy[Codes]:
@@ -46,19 +52,28 @@ def tally_of(*groups: Codes) -> Tally:
     return stack(LAYOUT, [count(LAYOUT, codes) for codes in groups])
 
 
-def linearised(codes: Codes, factor_rule: str, index_rule: str) -> tuple[float, Floats]:
+def worth(levels: Codes, measure: str) -> Floats:
+    """The mark of each answer between 0 and 1, straight from the definitions."""
+    answered = (levels >= 1) & (levels <= 5)
+    if measure == "M1":
+        return (answered & (levels >= 4)).astype(float)
+    return np.where(answered, levels / 5 if measure == "M2" else (levels - 1.0) / 4, 0.0)
+
+
+def linearised(codes: Codes, factor_rule: str, index_rule: str, measure: str = "M1") -> tuple[float, Floats]:
     """The index and its linearised variable z_k, straight from the definitions, respondent by respondent."""
     levels = codes[:, LAYOUT.rated]
     answered = (levels >= 1) & (levels <= 5)
-    satisfied = answered & (levels >= 4)
+    satisfied = worth(levels, measure)
 
     def rate(i: int) -> tuple[float, Floats]:
         n = answered[:, i].sum()
         value = satisfied[:, i].sum() / n
         return value, answered[:, i] * (satisfied[:, i] - value) / n
 
-    def mean(parts: Sequence[tuple[float, Floats]]) -> tuple[float, Floats]:
-        return float(np.mean([value for value, _ in parts])), np.mean([z for _, z in parts], axis=0)
+    def mean(parts: Sequence[tuple[float, Floats]], weights: Sequence[float] | None = None) -> tuple[float, Floats]:
+        z: Floats = np.average([z for _, z in parts], axis=0, weights=weights)
+        return float(np.average([value for value, _ in parts], weights=weights)), z
 
     def pooled(members: Sequence[int]) -> tuple[float, Floats]:
         n = answered[:, members].sum()
@@ -74,6 +89,7 @@ def linearised(codes: Codes, factor_rule: str, index_rule: str) -> tuple[float, 
         return mean([rate(i) for i in has_answers([i for factor in FACTORS for i in factor.criteria])])
     members = [[f.general for f in (f,) if f.general] if factor_rule == "F3" else f.criteria for f in FACTORS]
     known = [found for found in map(has_answers, members) if found]
+    weights = [w for w, part in zip(WEIGHTS, members, strict=True) if has_answers(part)] if index_rule == "X3" else None
     if factor_rule == "F2":
-        return mean([pooled(found) for found in known])
-    return mean([mean([rate(i) for i in found]) for found in known])
+        return mean([pooled(found) for found in known], weights)
+    return mean([mean([rate(i) for i in found]) for found in known], weights)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.intervals import student_share, wilson
+from scoring.measures import MEASURES, marks
 from scoring.results import Distribution, Estimate, Reason
 from scoring.satisfaction import FACTOR_RULES, INDEX_RULES, Factor, Plan, Single, linearised_variance, score
 from scoring.tally import Layout, count, stack, zero
@@ -29,9 +30,8 @@ RULES = [(factor, index) for factor in FACTOR_RULES for index in INDEX_RULES]
 
 def variance_of(estimate: Estimate) -> float:
     """The variance behind an estimate, from its effective sample size."""
-    assert estimate.value is not None
-    assert estimate.effective_n is not None
-    return estimate.value * (1 - estimate.value) / estimate.effective_n
+    assert estimate.variance is not None
+    return estimate.variance
 
 
 def people(n: int, **levels: int) -> Codes:
@@ -78,7 +78,7 @@ def test_the_covariances_of_the_criteria_are_those_of_r(unweighted: Case) -> Non
             a = np.zeros((1, 5))
             a[0, i] += 1 / answered[i]
             a[0, j] += 1 / answered[j]
-            both = linearised_variance(tally, a, rates[None])[0]
+            both = linearised_variance(marks(tally, "M1"), a, rates[None])[0]
             parts = expected["rate_covariance"][i][i] + expected["rate_covariance"][j][j]
             assert both == close(unweighted, parts + 2 * expected["rate_covariance"][i][j])
 
@@ -87,22 +87,45 @@ def test_the_covariances_of_the_criteria_are_those_of_r(unweighted: Case) -> Non
 
 
 @pytest.mark.parametrize(("factor_rule", "index_rule"), RULES)
+@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("seed", range(6))
-def test_the_tally_gives_what_the_respondents_give(factor_rule: str, index_rule: str, seed: int) -> None:
+def test_the_tally_gives_what_the_respondents_give(measure: str, factor_rule: str, index_rule: str, seed: int) -> None:
     codes = random_codes(seed, (9, 17, 40, 120, 400, 1500)[seed], missing=(0.3, 0.2, 0, 0.05, 0.2, 0.1)[seed])
-    [found] = score(tally_of(codes), plan(factor_rule, index_rule), ["all"])
-    value, z = linearised(codes, factor_rule, index_rule)
+    [found] = score(tally_of(codes), plan(factor_rule, index_rule, measure), ["all"])
+    value, z = linearised(codes, factor_rule, index_rule, measure)
     n = len(codes)
     assert found.index.value == pytest.approx(value, abs=1e-12)
     assert abs(z.sum()) < 1e-12
-    if index_rule == "X4":  # one question: Wilson on its own answers
-        assert variance_of(found.index) == pytest.approx(float((z**2).sum()), abs=1e-12)
-    else:
-        assert variance_of(found.index) == pytest.approx(n / (n - 1) * float((z**2).sum()), abs=1e-12)
+    single = (measure, index_rule) == ("M1", "X4")  # one question: Wilson on its own answers
+    grown = 1 if single else n / (n - 1)
+    assert variance_of(found.index) == pytest.approx(grown * float((z**2).sum()), abs=1e-12)
     assert found.index.interval is not None
-    share = 1.0 if index_rule == "X4" else float(student_share(found.index.n - 1))
-    limits = wilson(value, (found.index.effective_n or 0) * share)
-    assert (found.index.interval.lower, found.index.interval.upper) == pytest.approx([float(x) for x in limits])
+    share = 1.0 if single else float(student_share(found.index.n - 1))
+    floor = 0.2 if measure == "M2" else 0.0
+    assert found.index.floor == floor
+    limits = wilson((value - floor) / (1 - floor), (found.index.effective_n or 0) * share)
+    assert (found.index.interval.lower, found.index.interval.upper) == pytest.approx(
+        [floor + (1 - floor) * float(x) for x in limits]
+    )
+
+
+@pytest.mark.parametrize(("factor_rule", "index_rule"), RULES)
+def test_the_mean_level_is_the_mean_of_the_steps_on_another_scale(factor_rule: str, index_rule: str) -> None:
+    tally = tally_of(random_codes(4, 70))
+    [levels] = score(tally, plan(factor_rule, index_rule, "M2"), ["x"])
+    [steps] = score(tally, plan(factor_rule, index_rule, "M3"), ["x"])
+    assert levels.index.interval is not None
+    assert steps.index.interval is not None
+    assert levels.index.value == pytest.approx(0.2 + 0.8 * (steps.index.value or 0))
+    assert levels.index.interval.lower == pytest.approx(0.2 + 0.8 * steps.index.interval.lower)
+    assert levels.index.effective_n == pytest.approx(steps.index.effective_n or 0)
+
+
+def test_equal_weights_are_the_mean_of_the_factors() -> None:
+    tally = tally_of(random_codes(5, 80))
+    [mean] = score(tally, plan("F1", "X1"), ["x"])
+    [weighted] = score(tally, replace(plan("F1", "X3"), weights=(2.0, 2.0)), ["x"])
+    assert weighted == mean
 
 
 @pytest.mark.parametrize(("factor_rule", "index_rule"), RULES)
@@ -346,10 +369,16 @@ def test_the_same_answers_ten_times_over_give_the_same_rate_and_less_doubt(
 # --- refusals
 
 
-@pytest.mark.parametrize("rules", [("F4", "X1"), ("F1", "X3"), ("", "X1")])
-def test_an_unknown_method_is_refused(rules: tuple[str, str]) -> None:
+@pytest.mark.parametrize("rules", [("F4", "X1"), ("F1", "X5"), ("", "X1"), ("F1", "X1", "M4")])
+def test_an_unknown_method_is_refused(rules: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="unknown method"):
         plan(*rules)
+
+
+@pytest.mark.parametrize("weights", [(), (1.0,), (1.0, 0.0), (1.0, -1.0), (1.0, math.nan)])
+def test_factors_by_weight_need_a_positive_weight_each(weights: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="X3 needs a positive weight for every factor"):
+        replace(plan("F1", "X3"), weights=weights)
 
 
 def test_a_rule_without_questions_is_refused() -> None:

@@ -27,6 +27,8 @@ def test_every_part_says_what_was_answered() -> None:
     assert tally.pairs[0].tolist() == [[3, 1], [1, 1]]  # answered both
     assert tally.pairs[1].tolist() == [[2, 1], [1, 1]]  # satisfied with the row's, answered the column's
     assert tally.pairs[2].tolist() == [[2, 1], [1, 1]]  # satisfied with both
+    assert tally.pairs[3, 0, 0] == 2 + 3 + 4  # steps above the lowest level
+    assert tally.pairs[4, 0, 0] == 4 + 9 + 16
     assert tally.numbers.tolist() == [[3, 35, 525], [0, 0, 0]]
     assert tally.choices.tolist() == [2, 1, 0, 2, 1, 0, 1]
 
@@ -70,7 +72,7 @@ def test_many_groups_stand_one_above_the_other() -> None:
     both = stack(FULL, [full(), zero(FULL)])
     assert both.received.tolist() == [3, 0]
     assert both.counts.shape == (2, 3, CODES)
-    assert both.pairs.shape == (2, 3, 2, 2)
+    assert both.pairs.shape == (2, 5, 2, 2)
     assert both.numbers[0].tolist() == full().numbers.tolist()
     assert both.choices[0].tolist() == full().choices.tolist()
     assert stack(FULL, []).vector.shape == (0, len(full().vector))
@@ -129,7 +131,7 @@ def test_the_parts_agree_with_each_other(codes: Codes) -> None:
     tally = count(LAYOUT, codes)
     assert (tally.counts.sum(axis=1) == len(codes)).all()
     levels = tally.counts[list(LAYOUT.rated), 1:NOT_APPLICABLE]
-    both, one, satisfied = tally.pairs
+    both, one, satisfied, _, _ = tally.pairs
     assert np.array_equal(np.diag(both), levels.sum(axis=1))
     assert np.array_equal(np.diag(satisfied), levels[:, LAYOUT.satisfied_from - 1 :].sum(axis=1))
     assert (satisfied <= one).all()
@@ -146,3 +148,5 @@ def test_the_pair_counts_are_those_of_a_plain_loop() -> None:
             assert tally.pairs[0, i, j] == len(pairs)
             assert tally.pairs[1, i, j] == sum(x >= 4 for x, _ in pairs)
             assert tally.pairs[2, i, j] == sum(x >= 4 and y >= 4 for x, y in pairs)
+            assert tally.pairs[3, i, j] == sum(x - 1 for x, _ in pairs)
+            assert tally.pairs[4, i, j] == sum((x - 1) * (y - 1) for x, y in pairs)

@@ -192,3 +192,13 @@ def test_more_answers_settle_an_index_too(p: float, n: int, worth: float, target
     if verdict.outcome is OPEN and verdict.more_answers is not None and verdict.more_answers < 10**9:
         assert after(n + verdict.more_answers) is not OPEN
         assert after(n + verdict.more_answers - 1) is OPEN or verdict.more_answers == 1
+
+
+def test_on_a_scale_that_begins_above_nothing_the_same_answers_are_needed() -> None:
+    steps = rate(0.8, 100)
+    assert steps.interval is not None
+    moved = replace(steps.interval, lower=0.2 + 0.8 * steps.interval.lower, upper=0.2 + 0.8 * steps.interval.upper)
+    levels = replace(steps, value=0.84, floor=0.2, interval=moved)
+    assert more_answers(levels, target=0.88) == more_answers(steps, target=0.85)
+    assert more_answers(steps, target=0.85) is not None
+    assert more_answers(levels, target=0.2) is None

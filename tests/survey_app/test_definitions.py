@@ -12,7 +12,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from questionnaires.coding import encode
-from questionnaires.loader import Loaded, published, questionnaire
+from questionnaires.index_methods import FactorRule
+from questionnaires.loader import Loaded, index_method, published, questionnaire
 from questionnaires.model import Kind
 from scoring.tally import count
 from survey_app import audit, create_app, definitions
@@ -23,7 +24,7 @@ from survey_app.errors import Conflict, NotFound
 from survey_app.models import Campaign, DefinitionItem, DefinitionVersion, Unit
 from tests.conftest import Clock
 from tests.databases import on_sqlite
-from tests.factories.campaigns import MakeCampaign
+from tests.factories.campaigns import MakeCampaign, fitting
 from tests.factories.submissions import MakeReleased, answers
 from tests.factories.units import MakeCounter
 
@@ -135,8 +136,7 @@ def test_what_figures_rest_on_is_frozen_whoever_asks_the_database(
 @pytest.mark.parametrize("ref", REFS)
 def test_layout_and_plan_speak_of_the_same_items(ref: str) -> None:
     definition, laid = questionnaire(ref).definition, layout(ref)
-    rule = "F1" if definition.has_criteria else "F3"
-    made = plan(definition, rule, "X1")
+    made = plan(definition, index_method(fitting(ref)).definition)
     assert laid.closed == len(definition.closed)
     assert [definition.closed[place].code for place in laid.rated] == list(made.rated)
     assert laid.numbers == len(made.numbers)
@@ -152,12 +152,23 @@ def test_layout_and_plan_speak_of_the_same_items(ref: str) -> None:
 
 def test_rules_that_do_not_fit_the_form_are_refused() -> None:
     short, full = (questionnaire(ref).definition for ref in ("qr-short@1", "counter-2640@1"))
-    for factor_rule, index_rule in (("F1", "X1"), ("F2", "X1"), ("F3", "X2"), ("F9", "X1")):
-        with pytest.raises(ValueError, match=r"rule|method"):
-            plan(short, factor_rule, index_rule)
-    for factor_rule in ("F1", "F2", "F3"):
-        for index_rule in ("X1", "X2", "X4"):
-            assert plan(full, factor_rule, index_rule).index_rule == index_rule
+    for ref, loaded in published("methods").items():
+        method = loaded.definition
+        assert plan(full, method).index_rule == method.index_rule
+        if method.factor_rule is not FactorRule.GENERAL:
+            with pytest.raises(ValueError, match="has no questions for the rule"):
+                plan(short, method)
+        else:
+            assert plan(short, method).measure == method.measure, ref
+
+
+def test_weights_reach_their_factors_and_none_is_missing() -> None:
+    full = questionnaire("counter-2640@1").definition
+    method = index_method("m1-f1-x3-v1@1").definition
+    assert plan(full, method).weights == (3, 4, 3, 3, 3)
+    fewer = method.model_copy(update={"weights": method.weights[1:]})
+    with pytest.raises(ValueError, match="no weight for each factor"):
+        plan(full, fewer)
 
 
 def test_packed_answers_become_numbers() -> None:

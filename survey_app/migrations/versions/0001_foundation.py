@@ -70,14 +70,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("definition_id", sa.Integer(), nullable=False),
+        sa.Column("method_id", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("accepts", sa.String(length=3), nullable=False),
         sa.Column("counts", sa.String(length=3), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
-        sa.Column("factor_rule", sa.String(length=4), nullable=False),
-        sa.Column("index_rule", sa.String(length=4), nullable=False),
         sa.Column("fewest", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('draft', 'open', 'closed')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("confidence > 0 AND confidence < 1", name=op.f("ck_campaign_confidence")),
@@ -85,6 +84,9 @@ def upgrade() -> None:
         sa.CheckConstraint("fewest >= 1", name=op.f("ck_campaign_fewest")),
         sa.ForeignKeyConstraint(
             ["definition_id"], ["definition_version.id"], name=op.f("fk_campaign_definition_id_definition_version")
+        ),
+        sa.ForeignKeyConstraint(
+            ["method_id"], ["definition_version.id"], name=op.f("fk_campaign_method_id_definition_version")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
     )
@@ -350,7 +352,7 @@ FROZEN = {
     "submission": ("UPDATE",),
     "submission_extra": ("UPDATE",),
 }
-CAMPAIGN = "OLD.state <> 'draft' AND (NEW.definition_id <> OLD.definition_id OR NEW.starts_on <> OLD.starts_on OR NEW.state = 'draft')"
+CAMPAIGN = "OLD.state <> 'draft' AND (NEW.definition_id <> OLD.definition_id OR NEW.method_id <> OLD.method_id OR NEW.starts_on <> OLD.starts_on OR NEW.state = 'draft')"
 ANSWER = """
 CREATE VIEW answer AS
 SELECT s.key AS submission_key, s.campaign_id, s.unit_id, s.counter_id, s.field_key, s.channel, s.day,

@@ -57,7 +57,8 @@ def test_a_campaign_comes_with_all_that_its_form_shows(
     assert (found.accepts, found.counts, found.confidence, found.fewest) == (["A", "C"], ["A"], "0.95", 5)
     assert (found.units, set(found.fields), found.targets) == ([commune.id], {"land", "health"}, ["/".join(TARGET)])
     assert (found.dossiers, found.dossier_units) == (123, 2)
-    assert (found.definition_ref, found.factor_rule, found.index_rule) == ("qr-short@1", "F3", "X1")
+    assert (found.definition_ref, found.method_ref) == ("qr-short@1", "m1-f3-x1-v1@1")
+    assert found.method.startswith("Tỷ lệ trả lời từ mức hài lòng trở lên")
     bare = queries.campaign(session, actor, other.id)
     assert (bare.dossiers, bare.dossier_units, bare.units, bare.fields, bare.targets) == (0, 0, [], [], [])
 

@@ -29,8 +29,7 @@ FORM = {
     "accepts": ["C"],
     "counts": ["C"],
     "confidence": "0.95",
-    "factor_rule": "F3",
-    "index_rule": "X1",
+    "method_ref": "m1-f3-x1-v1@1",
     "fewest": "5",
 }
 HEADER = ("Mã đơn vị", "Lĩnh vực", "Số hồ sơ")
@@ -104,17 +103,17 @@ FAULTS: list[tuple[str, object, str]] = [
     ("confidence", "0.5", "Hãy chọn lại trong danh sách."),
     ("fewest", "2", "Từ 3 đến 100 phiếu."),
     ("fewest", "năm", "Hãy điền một số nguyên."),
-    ("factor_rule", "F1", "Cách tính này không hợp với phiếu"),
+    ("method_ref", "m1-f1-x1-v1@1", "Cách tính này không hợp với phiếu"),
 ]
 
 
 @on_sqlite
 def test_faults_are_named_in_words_and_the_rest_is_kept(analyst: Client, database: Database) -> None:
     for field, value, message in FAULTS:
-        page = said(analyst.send("/campaigns/new", {**FORM, "index_rule": "X4", field: value}))
+        page = said(analyst.send("/campaigns/new", {**FORM, "method_ref": "m1-f3-x4-v1@1", field: value}))
         assert message in page, (field, value)
         assert 'role="alert"' in page
-        assert '<option selected value="X4">' in page
+        assert ('<option selected value="m1-f3-x4-v1@1">' in page) == (field != "method_ref")
         assert field == "title" or 'value="Khảo sát năm 2026"' in page
     with database.reading() as session:
         assert session.scalars(select(Campaign)).all() == []

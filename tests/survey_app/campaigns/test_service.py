@@ -42,8 +42,7 @@ SHORT = CampaignDraft(
     accepts="C",
     counts="C",
     confidence=0.95,
-    factor_rule="F3",
-    index_rule="X1",
+    method_ref="m1-f3-x1-v1@1",
     fewest=5,
 )
 TARGET = ("bac-giang-2021-2030@1", "bg-2025-overall")
@@ -87,6 +86,7 @@ def test_a_draft_keeps_what_was_entered(session: Session, analyst: Actor, commun
         name: getattr(draft, name) for name in service.PLAIN_FIELDS
     }
     assert session.get_one(DefinitionVersion, stored.definition_id).ref == "qr-short@1"
+    assert session.get_one(DefinitionVersion, stored.method_id).ref == "m1-f3-x1-v1@1"
     assert session.scalars(select(CampaignUnit.unit_id)).all() == [commune.id]
     assert session.execute(select(CampaignTarget.set_ref, CampaignTarget.target_key)).all() == [TARGET]
     assert session.scalars(select(CampaignField)).all() == []
@@ -102,12 +102,12 @@ def test_a_draft_keeps_what_was_entered(session: Session, analyst: Actor, commun
         ({"counts": ""}, {"counts": "not_accepted"}),
         ({"accepts": "AC", "counts": "AB"}, {"counts": "not_accepted"}),
         ({"definition_ref": "qr-short@99"}, {"definition_ref": "unknown_definition"}),
-        ({"factor_rule": "F1"}, {"factor_rule": "rule_does_not_fit"}),
-        ({"index_rule": "X2"}, {"factor_rule": "rule_does_not_fit"}),
-        ({"index_rule": "X9"}, {"factor_rule": "rule_does_not_fit"}),
+        ({"method_ref": "m1-f1-x1-v1@1"}, {"method_ref": "method_does_not_fit"}),
+        ({"method_ref": "m1-f1-x3-v1@1"}, {"method_ref": "method_does_not_fit"}),
+        ({"method_ref": "m9@1"}, {"method_ref": "unknown_definition"}),
         (
-            {"ends_on": datetime.date(2025, 1, 1), "counts": "", "factor_rule": "F2"},
-            {"ends_on": "before_start", "counts": "not_accepted", "factor_rule": "rule_does_not_fit"},
+            {"ends_on": datetime.date(2025, 1, 1), "counts": "", "method_ref": "m1-f2-x1-v1@1"},
+            {"ends_on": "before_start", "counts": "not_accepted", "method_ref": "method_does_not_fit"},
         ),
     ],
 )
@@ -122,11 +122,11 @@ def test_what_does_not_fit_together_is_named_field_by_field(
     [
         {},
         {"ends_on": SHORT.starts_on},
-        {"index_rule": "X4"},
+        {"method_ref": "m1-f3-x4-v1@1"},
         {"accepts": "ABC", "counts": "B"},
-        {"definition_ref": "counter-2640@1", "factor_rule": "F1", "index_rule": "X2"},
-        {"definition_ref": "counter-2640@1", "factor_rule": "F2"},
-        {"definition_ref": "counter-2640@1", "factor_rule": "F3", "index_rule": "X4"},
+        {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x2-v1@1"},
+        {"definition_ref": "counter-2640@1", "method_ref": "m2-f1-x1-v1@1"},
+        {"definition_ref": "counter-2640@1", "method_ref": "m1-f3-x4-v1@1"},
     ],
 )
 def test_what_fits_has_no_problems(changes: dict[str, object]) -> None:
@@ -185,8 +185,7 @@ def test_a_draft_can_be_changed_in_everything(
         accepts="AB",
         counts="A",
         confidence=0.9,
-        factor_rule="F1",
-        index_rule="X2",
+        method_ref="m1-f1-x2-v1@1",
         fewest=10,
         units=(district.id,),
     )
@@ -219,7 +218,7 @@ def test_of_an_open_campaign_only_what_changes_no_meaning_may_change(
         {"accepts": "AC"},
         {"accepts": "AC", "counts": "A"},
         {"confidence": 0.9},
-        {"index_rule": "X4"},
+        {"method_ref": "m1-f3-x4-v1@1"},
         {"units": (commune.id,)},
         {"fields": (land.key,)},
     ]
@@ -227,7 +226,8 @@ def test_of_an_open_campaign_only_what_changes_no_meaning_may_change(
         with pytest.raises(Conflict, match="campaign_open"):
             service.edit(session, analyst, made, replace(allowed, **changes), clock())  # type: ignore[arg-type]
     session.refresh(stored)
-    assert (stored.accepts, stored.confidence, stored.index_rule) == ("C", 0.95, "X1")
+    assert (stored.accepts, stored.confidence) == ("C", 0.95)
+    assert session.get_one(DefinitionVersion, stored.method_id).ref == SHORT.method_ref
 
 
 def test_a_campaign_opens_once_and_closes_once(session: Session, analyst: Actor, clock: Clock) -> None:
@@ -296,7 +296,7 @@ OVERLAPS: list[tuple[dict[str, object], bool]] = [
     ({"starts_on": datetime.date(2026, 6, 30)}, True),  # the last day of the other
     ({"starts_on": datetime.date(2025, 1, 1), "ends_on": datetime.date(2025, 12, 31)}, False),
     ({"starts_on": datetime.date(2025, 1, 1), "ends_on": datetime.date(2026, 1, 1)}, True),
-    ({"definition_ref": "counter-2640@1", "factor_rule": "F1"}, True),  # another form makes it no better
+    ({"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x1-v1@1"}, True),  # another form makes it no better
 ]
 
 

@@ -4,11 +4,13 @@ import datetime
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
+from questionnaires.loader import published
 from reports.content import SatisfactionReport
 from scoring.intervals import effective_n_finite, student_share, wilson
 from scoring.results import Outcome, Reason
+from survey_app import definitions
 from survey_app.campaigns import release
 from survey_app.db import Database
 from survey_app.errors import NotAllowed, NotFound
@@ -70,7 +72,8 @@ def test_what_stands_around_the_figures(database: Database, analyst: Actor, fill
     assert (content.letterhead.issuer, content.letterhead.place) == ("SỞ NỘI VỤ", "Minh Họa")
     assert len(content.scale) == 5
     method = content.method
-    assert (method.factor_rule, method.index_rule, method.level, method.fewest) == ("F3", "X1", 0.95, 5)
+    assert (method.symbols, method.level, method.fewest) == ("M1, F3, X1, V1", 0.95, 5)
+    assert (method.index_method, method.index_method_verified) == ("m1-f3-x1-v1@1", False)
     assert (method.questionnaire_ref, method.satisfied_from) == ("qr-short@1", 4)
     assert len(method.classes) == 2
     assert len(method.unverified_items) == 8
@@ -354,6 +357,20 @@ def test_the_least_used_content_is_forgotten_first(
     assert content_of(database, analyst, filled, world.binh, cache) is not binh
 
 
+# --- other methods
+
+
+@pytest.mark.parametrize("method", list(published("methods")))
+def test_every_method_gives_a_result_of_the_full_form(
+    method: str, database: Database, analyst: Actor, make_campaign: MakeCampaign, world: World, fill: Fill
+) -> None:
+    made = make_campaign("counter-2640@1", method=method, accepts="ABC", counts="AB")
+    content = content_of(database, analyst, made, world.province)
+    assert content.method.index_method == method
+    assert content.method.symbols == published("methods")[method].definition.symbols
+    assert content.whole.score.index.reason is Reason.NO_ANSWERS
+
+
 # --- the fingerprint
 
 
@@ -369,9 +386,12 @@ def test_the_same_data_have_the_same_fingerprint_and_others_another(
     with database.transaction() as changing:
         changing.execute(update(Campaign).values(title="Tên khác", fewest=7))
     assert fingerprint() == seen[0]
+    with database.transaction() as changing:
+        changing.execute(text("DROP TRIGGER frozen_campaign_update" + (" ON campaign" if not database.sqlite else "")))
+        other = definitions.register(changing, "m1-f3-x4-v1@1").id
     for change in (
         update(Campaign).values(confidence=0.9),
-        update(Campaign).values(index_rule="X4"),
+        update(Campaign).values(method_id=other),
         update(Population).where(Population.unit_id == world.an.id).values(dossiers=999),
     ):
         with database.transaction() as changing:

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from scoring.changes import Change, Direction
 from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, NumberScore, Verdict
 
 
@@ -96,8 +97,11 @@ class ChoiceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
+    """A month. ``change`` is what happened since the first month after the last break (only of the last month)."""
+
     month: datetime.date
     estimate: Estimate
+    change: Direction = Direction.CANNOT_TELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +117,14 @@ class ChannelLine:
     """How many submissions came by a class of channel, and whether the class enters the rates.
 
     ``issued`` counts the receipts or forms handed out; None where nobody counts them (an open QR code).
+    ``change`` is how much higher the index is than that of the first channel (None for the first).
     """
 
     name: str
     received: int
     counted: bool
+    index: Estimate
+    change: Change | None = None
     issued: int | None = None
 
 

@@ -4,8 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from reports import words
-from reports.content import Break, Comparison, FactorLine, GroupLine, ItemLine, SatisfactionReport, TrendPoint
+from reports.content import (
+    Break,
+    ChannelLine,
+    Comparison,
+    FactorLine,
+    GroupLine,
+    ItemLine,
+    SatisfactionReport,
+    TrendPoint,
+)
 from reports.plain import plain
+from scoring.changes import Direction
 from scoring.results import Estimate, Outcome
 
 ORDER = (Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL, Outcome.NO_DATA)
@@ -53,10 +63,7 @@ def _quoted(name: str, rate: float) -> str:
 
 
 def trend(points: Sequence[TrendPoint], breaks: Sequence[Break]) -> str:
-    """The change since the last break; called a rise or a fall only when the two intervals do not meet.
-
-    Intervals that meet can still belong to a change, so the sentence errs on the quiet side.
-    """
+    """The change since the last break, as the last point names it."""
     since = max((b.month for b in breaks if points and b.month <= points[-1].month), default=None)
     known = [p for p in points if p.estimate.value is not None and (since is None or p.month >= since)]
     if not known:
@@ -66,18 +73,33 @@ def trend(points: Sequence[TrendPoint], breaks: Sequence[Break]) -> str:
     if first is last:
         return f"Tỷ lệ hài lòng: {end}"
     start = f"{words.percent(first.estimate.value)} (tháng {words.month(first.month)})"
-    direction = _direction(first.estimate, last.estimate)
-    if direction is None:
+    if last.change is Direction.ONLY_MIX:
+        return f"Từ {start} đến {end}: do tỷ trọng các cách trả lời thay đổi, từng cách trả lời chưa thấy tăng hay giảm"
+    if last.change is Direction.CANNOT_TELL:
         return f"Từ {start} đến {end}: chưa đủ căn cứ để nói là tăng hay giảm"
-    return f"Tỷ lệ hài lòng {direction} từ {start} đến {end}"
+    return f"Tỷ lệ hài lòng {'tăng' if last.change is Direction.HIGHER else 'giảm'} từ {start} đến {end}"
 
 
-def _direction(first: Estimate, last: Estimate) -> str | None:
-    if first.interval is None or last.interval is None:
-        return None
-    if last.interval.lower > first.interval.upper:
-        return "tăng"
-    return "giảm" if last.interval.upper < first.interval.lower else None
+def channels(content: Sequence[ChannelLine]) -> tuple[str, ...]:
+    """How each channel compares with the first, a sentence each."""
+    return tuple(_compared(line, content[0]) for line in content[1:] if line.change is not None)
+
+
+def _compared(line: ChannelLine, first: ChannelLine) -> str:
+    change = line.change
+    if change is None or change.interval is None or change.direction is Direction.CANNOT_TELL:
+        return f"{line.name}: chưa đủ căn cứ để nói là cao hay thấp hơn {_inside(first.name)}."
+    higher = change.direction is Direction.HIGHER
+    limits = sorted(abs(limit) for limit in (change.interval.lower, change.interval.upper))
+    low, high = (words.number(100 * limit, 1) for limit in limits)
+    return (
+        f"{line.name} {'cao' if higher else 'thấp'} hơn {_inside(first.name)} "
+        f"{words.number(100 * abs(change.value), 1)} điểm phần trăm ({low}–{high})."
+    )
+
+
+def _inside(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 def period(content: SatisfactionReport) -> str:

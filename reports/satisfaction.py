@@ -35,10 +35,12 @@ FACTOR_COLUMNS = (
 HEADING_ROOM = 110
 CHOICE_COLUMNS = (Column("Câu hỏi", 68), Column("Tỷ lệ người trả lời chọn", 77), Column("n", 20, "RIGHT"))
 CHANNEL_COLUMNS = (
-    Column("Kênh thu phiếu", 81),
-    Column("Phát ra", 26, "RIGHT"),
-    Column("Nhận về", 26, "RIGHT"),
-    Column("Tính vào tỷ lệ", 32, "CENTER"),
+    Column("Kênh thu phiếu", 57),
+    Column("Phát ra", 22, "RIGHT"),
+    Column("Nhận về", 22, "RIGHT"),
+    Column("Tỷ lệ (%)", 17, "RIGHT"),
+    Column("Khoảng tin cậy", 27, "RIGHT"),
+    Column("Tính vào tỷ lệ", 20, "CENTER"),
 )
 COMPARISON_COLUMNS = (
     Column("Nhóm so sánh", 49),
@@ -132,7 +134,8 @@ def _collection(content: SatisfactionReport) -> list[Flowable]:
     )
     flow: list[Flowable] = [_body(fieldwork), _body(_counts(content))]
     if content.channels:
-        flow += [paragraph("Số phiếu theo kênh", theme.CAPTION), _channels(content)]
+        flow += [paragraph("Số phiếu và tỷ lệ hài lòng theo kênh", theme.CAPTION), _channels(content)]
+        flow += [_body(sentence) for sentence in findings.channels(content.channels)]
     return flow
 
 
@@ -157,14 +160,14 @@ def _counts(content: SatisfactionReport) -> str:
 def _channels(content: SatisfactionReport) -> Flowable:
     rows = [
         [line.name, words.DASH if line.issued is None else words.number(line.issued), words.number(line.received),
-         "Có" if line.counted else "Không"]
+         words.rate_cell(line.index.value), words.interval(line.index, 2), "Có" if line.counted else "Không"]
         for line in content.channels
     ]  # fmt: skip
     total = sum(line.received for line in content.channels)
-    rows.append(["Tổng số", "", words.number(total), ""])
+    rows.append(["Tổng số", "", words.number(total), "", "", ""])
     if all(line.issued is None for line in content.channels):
         return data_table(
-            [Column("Kênh thu phiếu", 107), *CHANNEL_COLUMNS[2:]], [[r[0], *r[2:]] for r in rows],
+            [Column("Kênh thu phiếu", 79), *CHANNEL_COLUMNS[2:]], [[r[0], *r[2:]] for r in rows],
             size=BODY_TABLE, totals=1,
         )  # fmt: skip
     return data_table(CHANNEL_COLUMNS, rows, size=BODY_TABLE, totals=1)

@@ -140,6 +140,7 @@ def _summary(content: SatisfactionReport) -> list[list[Cell]]:
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
         rows.append([f"Kênh: {channel.name}", None, None, None, channel.received, None, None, counted])
+        rows.append([f"Tỷ lệ hài lòng: {channel.name}", *_measured(channel.index), None, None, counted])
     return rows
 
 
@@ -252,6 +253,7 @@ def _long_rest(content: SatisfactionReport) -> Iterator[list[Cell]]:
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
         yield ["Kênh", channel.name, "Nhận về", "phiếu", channel.received, None, None, None, "", "", None, counted]
+        yield ["Kênh", channel.name, "Chỉ số", PERCENT, *_figures(channel.index), "", "", None, counted]
 
 
 def _long_group(group: str, line: GroupLine) -> Iterator[list[Cell]]:

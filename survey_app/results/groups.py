@@ -1,5 +1,6 @@
 """Adding tally cells up into the groups that are compared: units, levels, fields, months, the whole."""
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ import numpy as np
 
 from questionnaires.index_methods import UnitRule
 from scoring.combining import combine_groups, without_rates
-from scoring.results import GroupScore, Reason
+from scoring.results import Estimate, GroupScore, Reason
 from scoring.satisfaction import Plan, score
 from scoring.tally import Ints, Layout, Tally, unpack
 from survey_app.results.queries import CellRow
@@ -26,6 +27,15 @@ def level_key(key: str) -> str:
 
 def field_key(key: str) -> str:
     return f"field:{key}"
+
+
+def month_key(month: datetime.date) -> str:
+    return f"month:{month}"
+
+
+def channel_key(channel: str, month: datetime.date | None = None) -> str:
+    """A class of channel, over the whole time or in one month."""
+    return f"channel:{channel}" if month is None else f"channel:{channel}:{month}"
 
 
 @dataclass(slots=True)
@@ -61,6 +71,23 @@ def scores(sums: Sums, plan: Plan, populations: Mapping[str, int | None], *, lev
     tally = Tally(sums.layout, np.stack(vectors))
     found = score(tally, plan, keys, level=level, populations=[populations.get(key) for key in keys])
     return {group.key: group for group in found}
+
+
+def nothing(key: str) -> GroupScore:
+    """The score of a group without submissions."""
+    estimate = Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
+    return GroupScore(
+        key=key,
+        received=0,
+        counted=0,
+        population=None,
+        index=estimate,
+        overall=estimate,
+        factors=(),
+        items=(),
+        numbers=(),
+        choices=(),
+    )
 
 
 def over_units(

@@ -18,7 +18,6 @@ from questionnaires.targets import Scope, Target
 from reports import words
 from reports.content import (
     Break,
-    ChannelLine,
     ChoiceLine,
     Comparison,
     FactorLine,
@@ -28,15 +27,14 @@ from reports.content import (
     NumberLine,
     SatisfactionReport,
     TargetLine,
-    TrendPoint,
 )
 from scoring.disclosure import withhold
 from scoring.results import Estimate, GroupScore, Reason, Verdict
 from scoring.verdict import judge
 from survey_app import definitions
 from survey_app.policy import Actor
-from survey_app.results import groups, queries
-from survey_app.results.groups import WHOLE, field_key, level_key, unit_key
+from survey_app.results import changes, groups, queries
+from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
 
 NOT_ASKED = Estimate(value=None, n=0, reason=Reason.NOT_ASKED)
 
@@ -120,13 +118,18 @@ def _material(
 
     def groups_of(row: queries.CellRow) -> Iterator[str]:
         months.add(row.month)
-        names = [WHOLE, unit_key(row.unit_id), level_key(level_of[row.unit_id]), f"month:{row.month}"]
+        names = [WHOLE, unit_key(row.unit_id), level_key(level_of[row.unit_id]), month_key(row.month)]
         for name in [*names, field_key(row.field_key)] if row.field_key else names:
             answering.setdefault(name, set()).add(row.unit_id)
             yield name
+        yield channel_key(row.channel)
+        yield channel_key(row.channel, row.month)
 
+    layout = definitions.layout(campaign.ref)
     rows = queries.cells(session, campaign.id, ids, campaign.counts)
-    sums = groups.add_up(definitions.layout(campaign.ref), rows, groups_of)
+    sums = groups.add_up(layout, rows, groups_of)
+    aside = queries.cells(session, campaign.id, ids, "".join(sorted(set(campaign.accepts) - set(campaign.counts))))
+    sums.by_group |= groups.add_up(layout, aside, lambda row: iter([channel_key(row.channel)])).by_group
     known = groups.group_populations(dossiers, answering, level_of)
     found = groups.scores(sums, plan, known, level=campaign.confidence)
     if method.unit_rule is not UnitRule.RESPONDENTS:
@@ -157,6 +160,8 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
     campaign, whole, root = material.campaign, material.whole, material.units[0]
     letterhead, fictional = queries.letterhead(session)
     ids = [unit.id for unit in material.units]
+    breaks = tuple(_breaks(session, material))
+    received = queries.received_by_channel(session, campaign.id, ids)
     return SatisfactionReport(
         letterhead=letterhead,
         subject=f"của người dân, tổ chức đối với sự phục vụ của {_in_sentence(root.name)}",
@@ -180,11 +185,11 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
             for item, found in zip(material.definition.of_kind(Kind.NUMBER), whole.numbers, strict=True)
         ),
         choices=tuple(_choice_lines(material)),
-        trend=tuple(
-            TrendPoint(month=month, estimate=material.scores[f"month:{month}"].index) for month in material.months
-        ),
-        breaks=tuple(_breaks(session, material)),
-        channels=tuple(_channels(session, campaign, ids, withheld=whole.withheld)),
+        trend=changes.trend(material.scores, material.months, breaks, campaign.counts),
+        breaks=breaks,
+        channels=()
+        if whole.withheld
+        else changes.channel_lines(material.scores, campaign.accepts, campaign.counts, received),
         scale=tuple(level.vi for level in material.definition.scale),
         method=_method(material),
     )
@@ -240,7 +245,7 @@ def _held(material: _Material, target: Target) -> tuple[Estimate, GroupScore]:
         return whole.index, whole
     if target.scope is Scope.FIELD:
         key = field_key(target.field or "")
-        group = material.scores.get(key) or _empty(key)
+        group = material.scores.get(key) or groups.nothing(key)
         return group.index, group
     if target.scope is Scope.WAITING:
         waiting = [n.estimate for n in whole.numbers if n.code == material.definition.waiting]
@@ -291,24 +296,8 @@ def _shown(material: _Material, unit: queries.UnitFacts) -> bool:
 
 
 def _line(material: _Material, key: str, name: str, target: Target | None = None) -> GroupLine:
-    found = material.scores.get(key) or _empty(key)
+    found = material.scores.get(key) or groups.nothing(key)
     return GroupLine(key=key, name=name, score=found, verdict=_verdict(material, found, target))
-
-
-def _empty(key: str) -> GroupScore:
-    nothing = Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
-    return GroupScore(
-        key=key,
-        received=0,
-        counted=0,
-        population=None,
-        index=nothing,
-        overall=nothing,
-        factors=(),
-        items=(),
-        numbers=(),
-        choices=(),
-    )
 
 
 def _item_lines(material: _Material) -> Iterator[ItemLine]:
@@ -333,16 +322,6 @@ def _breaks(session: Session, material: _Material) -> Iterator[Break]:
     for day in queries.border_days(session, [unit.id for unit in material.units]):
         if material.months and material.months[0] < day <= material.months[-1]:
             yield Break(month=day, label=f"Sắp xếp đơn vị hành chính {words.day(day)}")
-
-
-def _channels(
-    session: Session, campaign: queries.CampaignFacts, unit_ids: Sequence[int], *, withheld: bool
-) -> Iterator[ChannelLine]:
-    received = queries.received_by_channel(session, campaign.id, unit_ids)
-    for channel in campaign.accepts if not withheld else "":
-        yield ChannelLine(
-            name=words.CHANNELS[channel], received=received.get(channel, 0), counted=channel in campaign.counts
-        )
 
 
 def _method(material: _Material) -> Method:

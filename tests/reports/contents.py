@@ -20,6 +20,7 @@ from reports.content import (
     TargetLine,
     TrendPoint,
 )
+from scoring.changes import Change, Direction
 from scoring.disclosure import HIDDEN, withhold
 from scoring.intervals import wilson
 from scoring.results import (
@@ -176,6 +177,12 @@ def items(n: int) -> tuple[ItemLine, ...]:
     return (*rows, item("C1", OVERALL, "Đánh giá chung", n, chance, verified=False))
 
 
+def change(value: float, lower: float, upper: float) -> Change:
+    interval = Interval(lower=lower, upper=upper, level=LEVEL, method="mover")
+    direction = Direction.HIGHER if lower > 0 else Direction.LOWER if upper < 0 else Direction.CANNOT_TELL
+    return Change(value=value, interval=interval, direction=direction)
+
+
 def trend(months: int) -> tuple[TrendPoint, ...]:
     chance = random.Random(5)  # noqa: S311 (made-up figures)
     points = []
@@ -296,9 +303,18 @@ def province(communes_count: int = 99) -> SatisfactionReport:
         trend=trend(18),
         breaks=(Break(month=datetime.date(2025, 7, 1), label="Chính quyền hai cấp từ 01/7/2025"),),
         channels=(
-            ChannelLine(name="Mã biên nhận dùng một lần", received=18_220, counted=True, issued=402_118),
-            ChannelLine(name="Máy tính bảng tại quầy, điều tra viên", received=7_836, counted=True),
-            ChannelLine(name="Mã QR mở, trực tuyến", received=3_914, counted=False),
+            ChannelLine(
+                name="Mã biên nhận dùng một lần", received=18_220, counted=True, index=rate(0.91, 18_220),
+                issued=402_118,
+            ),
+            ChannelLine(
+                name="Máy tính bảng tại quầy, điều tra viên", received=7_836, counted=True, index=rate(0.94, 7_836),
+                change=change(0.03, 0.02, 0.04),
+            ),
+            ChannelLine(
+                name="Mã QR mở, trực tuyến", received=3_914, counted=False, index=rate(0.91, 3_914),
+                change=change(0.0, -0.01, 0.01),
+            ),
         ),
         scale=SCALE,
         method=METHOD,

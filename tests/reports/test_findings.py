@@ -6,8 +6,9 @@ import pytest
 
 from reports import findings, method
 from reports.content import Break, Comparison, TrendPoint
+from scoring.changes import Change, Direction
 from scoring.disclosure import HIDDEN
-from tests.reports.contents import METHOD, factors, group, items, province, rate, trend
+from tests.reports.contents import METHOD, change, factors, group, items, province, rate, trend
 from tests.reports.contents_thin import nothing
 
 JULY = Break(month=datetime.date(2025, 7, 1), label="Chính quyền hai cấp")
@@ -40,26 +41,39 @@ def test_items_and_factors_name_the_extremes() -> None:
     assert "…” (" in findings.items((longest, *items(400)[1:2]))
 
 
-def point(month: int, value: float, n: int) -> TrendPoint:
-    return TrendPoint(month=datetime.date(2025, month, 1), estimate=rate(value, n))
+def point(month: int, value: float, n: int, change: Direction = Direction.CANNOT_TELL) -> TrendPoint:
+    return TrendPoint(month=datetime.date(2025, month, 1), estimate=rate(value, n), change=change)
 
 
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        ([(5, 0.8, 2000), (6, 0.9, 2000)], "tăng từ 80,0\u00a0% (tháng 05/2025) đến 90,0\u00a0% (tháng 06/2025)"),
-        ([(5, 0.9, 2000), (6, 0.8, 2000)], "giảm từ 90,0\u00a0% (tháng 05/2025) đến 80,0\u00a0% (tháng 06/2025)"),
+        ([(5, 0.8, 20), (6, 0.9, 20, Direction.HIGHER)],
+         "tăng từ 80,0\u00a0% (tháng 05/2025) đến 90,0\u00a0% (tháng 06/2025)"),
+        ([(5, 0.9, 20), (6, 0.8, 20, Direction.LOWER)],
+         "giảm từ 90,0\u00a0% (tháng 05/2025) đến 80,0\u00a0% (tháng 06/2025)"),
         ([(5, 0.9, 20), (6, 0.8, 20)], "chưa đủ căn cứ để nói là tăng hay giảm"),
-        ([(5, 1.0, 1), (6, 0.0, 1)], "chưa đủ căn cứ để nói là tăng hay giảm"),
+        ([(5, 0.9, 20), (6, 0.8, 20, Direction.ONLY_MIX)], "từng cách trả lời chưa thấy tăng hay giảm"),
         ([(5, 0.8, 2000), (7, 0.9, 2000)], "Tỷ lệ hài lòng: 90,0\u00a0% (tháng 07/2025)"),
         ([(5, 0.0, 0)], "Xu hướng: chưa có số liệu công bố"),
         ([], "Xu hướng: chưa có số liệu công bố"),
     ],
 )  # fmt: skip
-def test_a_trend_speaks_of_a_change_only_when_the_intervals_do_not_meet(
-    points: list[tuple[int, float, int]], said: str
-) -> None:
+def test_a_trend_speaks_of_what_the_last_point_names(points: list[tuple[int, float, int]], said: str) -> None:
     assert findings.trend([point(*p) for p in points], [JULY]).endswith(said)
+
+
+def test_channels_are_held_against_the_first() -> None:
+    lines = province().channels
+    assert findings.channels(lines) == (
+        "Máy tính bảng tại quầy, điều tra viên cao hơn mã biên nhận dùng một lần 3,0 điểm phần trăm (2,0–4,0).",
+        "Mã QR mở, trực tuyến: chưa đủ căn cứ để nói là cao hay thấp hơn mã biên nhận dùng một lần.",
+    )
+    lower = replace(lines[1], change=change(-0.05, -0.08, -0.02))
+    assert "thấp hơn mã biên nhận dùng một lần 5,0 điểm phần trăm (2,0–8,0)." in findings.channels((lines[0], lower))[0]
+    alone = replace(lines[1], change=Change(value=0.1, interval=None, direction=Direction.CANNOT_TELL))
+    assert "chưa đủ căn cứ" in findings.channels((lines[0], alone))[0]
+    assert findings.channels(()) == findings.channels(lines[:1]) == ()
 
 
 def test_hidden_months_are_passed_over() -> None:

@@ -1,0 +1,54 @@
+"""What differs: a month from the first, a channel from the first."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from reports import words
+from reports.content import Break, ChannelLine, TrendPoint
+from scoring.changes import Direction, difference, taken_apart
+from scoring.results import Estimate, GroupScore
+from survey_app.results.groups import channel_key, month_key, nothing
+
+Scores = Mapping[str, GroupScore]
+
+
+def trend(
+    scores: Scores, months: Sequence[datetime.date], breaks: Sequence[Break], channels: str
+) -> tuple[TrendPoint, ...]:
+    """Every month; the last with a value says what changed since the first after the last break."""
+    points = [TrendPoint(month=month, estimate=scores[month_key(month)].index) for month in months]
+    since = max((found.month for found in breaks), default=datetime.date.min)
+    known = [at for at, point in enumerate(points) if point.estimate.value is not None and point.month >= since]
+    if len(known) > 1:
+        first, last = points[known[0]], points[known[-1]]
+        points[known[-1]] = replace(last, change=_direction(scores, first, last, channels))
+    return tuple(points)
+
+
+def _direction(scores: Scores, first: TrendPoint, last: TrendPoint, channels: str) -> Direction:
+    found = difference(last.estimate, first.estimate)
+    if found is None or found.direction is Direction.CANNOT_TELL:
+        return Direction.CANNOT_TELL
+    later, earlier = ([_index(scores, channel_key(c, point.month)) for c in channels] for point in (last, first))
+    apart = taken_apart(later, earlier)
+    return Direction.ONLY_MIX if apart and apart.direction is Direction.ONLY_MIX else found.direction
+
+
+def channel_lines(scores: Scores, accepts: str, counts: str, received: Mapping[str, int]) -> tuple[ChannelLine, ...]:
+    """The channels with their rates, each held against the first."""
+    first = _index(scores, channel_key(accepts[0]))
+    return tuple(
+        ChannelLine(
+            name=words.CHANNELS[channel],
+            received=received.get(channel, 0),
+            counted=channel in counts,
+            index=_index(scores, channel_key(channel)),
+            change=difference(_index(scores, channel_key(channel)), first) if channel != accepts[0] else None,
+        )
+        for channel in accepts
+    )
+
+
+def _index(scores: Scores, key: str) -> Estimate:
+    return (scores.get(key) or nothing(key)).index

@@ -2,7 +2,7 @@
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, SelectField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from survey_app.forms import BAD_DAY, NEEDED, Day, Line, StaffForm, Ticks, choices
 
@@ -31,6 +31,22 @@ class CampaignForm(StaffForm):
     targets = Ticks("Mục tiêu đối chiếu")
     fields = Ticks("Lĩnh vực (bỏ trống: mọi lĩnh vực)")
     units = Ticks("Đơn vị (bỏ trống: toàn tỉnh)", coerce=int)
+
+
+class AimForm(StaffForm):
+    """What answers shall be enough for, in the address of the page: whole percent."""
+
+    margin = IntegerField(
+        "Sai số (điểm phần trăm)", [InputRequired(NEEDED), NumberRange(1, 20, "Từ 1 đến 20.")], default=5
+    )
+    target = IntegerField("Mục tiêu (%)", [InputRequired(NEEDED), NumberRange(10, 99, "Từ 10 đến 99.")], default=90)
+    alternative = IntegerField(
+        "Cần phân biệt với (%)", [InputRequired(NEEDED), NumberRange(10, 99, "Từ 10 đến 99.")], default=85
+    )
+
+    def validate_alternative(self, entered: IntegerField) -> None:
+        if self.target.data is not None and entered.data is not None and abs(entered.data - self.target.data) < 2:
+            raise ValidationError("Hai tỷ lệ phải cách nhau ít nhất 2 điểm.")
 
 
 class PopulationForm(StaffForm):

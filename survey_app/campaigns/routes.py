@@ -4,13 +4,13 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reports.safe_cells import table_xlsx
 from survey_app import web
-from survey_app.campaigns import queries, release, service
-from survey_app.campaigns.forms import CampaignForm, PopulationForm
+from survey_app.campaigns import planning, queries, release, service
+from survey_app.campaigns.forms import AimForm, CampaignForm, PopulationForm
 from survey_app.errors import Conflict, Rejected
 from survey_app.forms import choices
 from survey_app.policy import Action
@@ -77,6 +77,17 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
         row = queries.campaign(opened, web.actor(), campaign_id)
         found = queries.choices(opened, web.actor())
     return render_template("campaigns/detail.html", row=row, choices=found, form=PopulationForm(), problems={})
+
+
+@room.get("/campaigns/<int:campaign_id>/plan")
+@access(Action.MANAGE_CAMPAIGNS)
+def plan(campaign_id: int) -> ResponseReturnValue:
+    form = AimForm(request.args or None, meta={"csrf": False})  # it changes nothing
+    sound = form.validate() if request.args else True
+    with web.reading() as opened:
+        row = queries.campaign(opened, web.actor(), campaign_id)
+        plans = planning.unit_plans(opened, web.actor(), campaign_id, aim(form)) if sound else ()
+    return render_template("campaigns/plan.html", row=row, form=form, plans=plans), 200 if sound else 422
 
 
 @room.route("/campaigns/<int:campaign_id>/edit", methods=["GET", "POST"])
@@ -162,6 +173,11 @@ def release_now() -> ResponseReturnValue:
         moved = release.release_by_hand(opened, web.actor(), web.now())
     flash(f"Đã gộp {moved} phiếu vào số liệu." if moved else "Chưa có đơn vị nào đủ phiếu để gộp.")
     return redirect(url_for("campaigns.campaigns"))
+
+
+def aim(form: AimForm) -> planning.Aim:
+    margin, target, alternative = ((part.data or 0) / 100 for part in (form.margin, form.target, form.alternative))
+    return planning.Aim(margin=margin, target=target, alternative=alternative)
 
 
 def draft(form: CampaignForm) -> service.CampaignDraft:

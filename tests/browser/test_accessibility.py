@@ -79,6 +79,7 @@ STAFF = {
         "/campaigns",
         "/campaigns/4",
         "/campaigns/4/edit",
+        "/campaigns/4/plan",
         "/campaigns/new",
         "/organisation/units",
         "/organisation/units/new",

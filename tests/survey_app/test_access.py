@@ -53,6 +53,7 @@ TABLE = (
     ("campaigns.new", "GET", "N", ""),
     ("campaigns.new", "POST", "N", ""),
     ("campaigns.open_", "POST", "N", "campaign"),
+    ("campaigns.plan", "GET", "N", "campaign"),
     ("campaigns.populations", "POST", "N", "campaign"),
     ("campaigns.populations_file", "GET", "N", "campaign"),
     ("campaigns.release_now", "POST", "N", ""),

@@ -1,0 +1,86 @@
+"""How many answers each unit needs, and how many it has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from scoring.planner import SurveyPlan, plan
+from survey_app.errors import NotFound
+from survey_app.models import Campaign, CampaignUnit, Level, Population, TallyCell, Unit
+from survey_app.policy import Action, Actor, ensure, scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What the answers shall be enough for: a margin, and two rates that can be told apart (shares, 0 to 1)."""
+
+    margin: float = 0.05
+    target: float = 0.9
+    alternative: float = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPlan:
+    """A unit with its dossiers (None: unknown) and released answers (None: too few to show)."""
+
+    name: str
+    dossiers: int | None
+    answered: int | None
+    plan: SurveyPlan
+
+    @property
+    def missing(self) -> int:
+        """Answers still needed for the margin and for the difference."""
+        return max(0, self.plan.answers - (self.answered or 0))
+
+
+def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tuple[UnitPlan, ...]:
+    """The living units that a campaign reaches, by level; NotFound when there is no such campaign."""
+    ensure(actor, Action.MANAGE_CAMPAIGNS)
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NotFound("campaign")
+    reported = select(Population.unit_id, func.sum(Population.dossiers)).group_by(Population.unit_id)
+    dossiers = _by_unit(session, reported.where(Population.campaign_id == campaign_id))
+    counted = select(TallyCell.unit_id, func.sum(TallyCell.received)).group_by(TallyCell.unit_id)
+    counted = counted.where(TallyCell.campaign_id == campaign_id, TallyCell.channel.in_(list(campaign.counts)))
+    answered = _by_unit(session, counted)
+    reached = _reached(session, actor, campaign_id)
+    rows = session.execute(
+        select(Unit.id, Unit.name)
+        .join(Level, Level.key == Unit.level)
+        .where(Level.ranked, Unit.valid_to.is_(None))
+        .order_by(Level.position, Unit.code)
+    )
+    return tuple(
+        UnitPlan(
+            name=name,
+            dossiers=dossiers.get(unit_id) or None,
+            answered=None if 0 < answered.get(unit_id, 0) < campaign.fewest else answered.get(unit_id, 0),
+            plan=plan(
+                dossiers.get(unit_id) or None,
+                margin=aim.margin,
+                target=aim.target,
+                alternative=aim.alternative,
+                level=campaign.confidence,
+            ),
+        )
+        for unit_id, name in rows
+        if unit_id in reached
+    )
+
+
+def _by_unit(session: Session, query: Select[Any, Any]) -> dict[int, int]:
+    return {unit_id: int(number) for unit_id, number in session.execute(query)}
+
+
+def _reached(session: Session, actor: Actor, campaign_id: int) -> frozenset[int]:
+    limits = session.scalars(select(CampaignUnit.unit_id).where(CampaignUnit.campaign_id == campaign_id)).all()
+    if not limits:
+        return actor.units
+    within: set[int] = set()
+    for unit_id in limits:
+        within |= scope(session, unit_id)
+    return actor.units & within

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.changes import Change, Direction
+from scoring.ranking import UnitRank
 from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, NumberScore, Verdict
 
 
@@ -43,12 +44,16 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """One row of a comparison (a unit, a field, a level) with the verdict on its index."""
+    """One row of a comparison (a unit, a field, a level) with the verdict on its index.
+
+    ``rank`` is the place among the rows with the ranks that it may truly have (None: rows that are not ranked).
+    """
 
     key: str
     name: str
     score: GroupScore
     verdict: Verdict | None = None
+    rank: UnitRank | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,10 @@ FINITE = (
     "Khi biết số hồ sơ đã giải quyết N, cỡ mẫu được hiệu chỉnh theo tổng thể hữu hạn (N − n)/(N − 1); "
     "mọi hồ sơ đều có phiếu thì không còn sai số chọn mẫu."
 )
+RANKS = (
+    "Khoảng hạng của Klein, Wright và Wieczorek: một đơn vị chỉ đứng trên đơn vị khác khi cả khoảng tin cậy nằm trên. "
+    "Các khoảng được nới theo Šidák để mọi khoảng hạng trong một nhóm cùng đúng với độ tin cậy đã nêu."
+)
 DECISION = (
     "“Đạt”: cả khoảng tin cậy thỏa mục tiêu. “Chưa đạt”: cả khoảng tin cậy không thỏa mục tiêu. Còn lại là "
     "“Chưa đủ căn cứ”, kèm số phiếu cần thêm nếu tỷ lệ giữ nguyên. So với giá trị chưa làm tròn."
@@ -59,6 +63,7 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ("Khoảng tin cậy", f"Mức {words.percent(method.level, 0)}. {INTERVAL}"),
         ("Hiệu chỉnh tổng thể hữu hạn", FINITE),
         ("Kết luận so với mục tiêu", DECISION),
+        ("Hạng", RANKS),
         ("Kênh được tính vào tỷ lệ", "; ".join(method.classes) or "Không có"),
         ("Ngưỡng công bố", f"Nhóm và câu hỏi có dưới {method.fewest} phiếu trả lời không công bố, ghi “{words.DASH}”."),
         ("Nội dung chưa đối chiếu", _unverified(method)),

@@ -20,6 +20,7 @@ STT = Column("STT", 11, "CENTER")
 N = Column("Số phiếu", 15, "RIGHT")
 RATE = Column("Tỷ lệ (%)", 15, "RIGHT")
 INTERVAL = Column("Khoảng tin cậy (%)", 26, "RIGHT")
+RANK = Column("Hạng", 14, "CENTER")
 LEVEL_WIDTH = 10
 
 
@@ -64,12 +65,16 @@ def _comparison(content: SatisfactionReport, comparison: Comparison) -> Annex:
 
 
 def _judged_table(comparison: Comparison, whole: GroupLine) -> Flowable:
+    ranked = any(line.rank for line in comparison.rows)
     columns = (
-        STT, Column("Tên", 46), N, RATE, INTERVAL, Column("", 6, "CENTER"), Column("Kết luận", 28),
-        Column("Phiếu cần thêm", 18, "RIGHT"),
+        STT, Column("Tên", 46 - RANK.width * ranked), N, RATE, INTERVAL, *([RANK] if ranked else []),
+        Column("", 6, "CENTER"), Column("Kết luận", 28), Column("Phiếu cần thêm", 18, "RIGHT"),
     )  # fmt: skip
-    rows = [[str(i), *_measured(line), *_judged(line)] for i, line in enumerate(comparison.rows, 1)]
-    rows.append(["", *_measured(whole), "", "", ""])
+    rows: list[list[Cell]] = []
+    for i, line in enumerate(comparison.rows, 1):
+        place = [words.places(line.rank)] if ranked else []
+        rows.append([str(i), *_measured(line), *place, *_judged(line)])
+    rows.append(["", *_measured(whole), *([""] if ranked else []), "", "", ""])
     return data_table(columns, rows, totals=1)
 
 

@@ -16,6 +16,7 @@ from scoring.results import Estimate, Reason, Verdict
 
 __all__ = ["csv_table", "table_csv", "table_xlsx", "workbook"]
 
+RANKED = ("Hạng cao nhất", "Hạng thấp nhất")
 MEASURED = ("Tỷ lệ hài lòng", "Cận dưới", "Cận trên", "n")
 JUDGED = ("Kết luận", "Phiếu cần thêm")
 WIDTHS = {
@@ -90,7 +91,9 @@ def _tables(content: SatisfactionReport) -> Iterator[_Table]:
     header: tuple[str, ...] = ("Mục tiêu", "Năm", "Kết quả", *MEASURED[1:], *JUDGED, "Nguồn", "Ghi chú")
     yield _Table("Mục tiêu", "Kết quả so với mục tiêu", header, _targets(content))
     for comparison in content.comparisons:
-        header = ("STT", "Tên", *MEASURED, *JUDGED) if comparison.target is not None else ("STT", "Tên", *MEASURED)
+        judged = JUDGED if comparison.target is not None else ()
+        ranked = RANKED if any(line.rank for line in comparison.rows) else ()
+        header = ("STT", "Tên", *MEASURED, *ranked, *judged)
         yield _Table(comparison.title, findings.comparison(comparison), header, _compared(comparison))
     levels = [f"{i}. {name}" for i, name in enumerate(content.scale, 1)]
     header = ("Mã", "Nội dung", "Yếu tố", *MEASURED, *levels, "Không áp dụng", "Bỏ trống", "Ghi chú")
@@ -157,10 +160,13 @@ def _targets(content: SatisfactionReport) -> list[list[Cell]]:
 
 def _compared(comparison: Comparison) -> list[list[Cell]]:
     judged = comparison.target is not None
-    return [
-        [i, line.name, *_measured(line.score.index), *(_judged(line.score.index, line.verdict) if judged else [])]
-        for i, line in enumerate(comparison.rows, 1)
-    ]
+    ranked = any(line.rank for line in comparison.rows)
+    rows: list[list[Cell]] = []
+    for i, line in enumerate(comparison.rows, 1):
+        place: list[Cell] = [line.rank.best, line.rank.worst] if line.rank else [None, None]
+        verdict = _judged(line.score.index, line.verdict) if judged else []
+        rows.append([i, line.name, *_measured(line.score.index), *(place if ranked else []), *verdict])
+    return rows
 
 
 def _items(content: SatisfactionReport) -> list[list[Cell]]:

@@ -3,6 +3,7 @@
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from scoring.ranking import UnitRank
 from scoring.results import Estimate, Outcome, Reason, Verdict
 
 DASH = "–"
@@ -146,6 +147,13 @@ def target(operator: str, value: float, *, percent: bool = True) -> str:
     shown = value * 100 if percent else value
     decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
     return f"{OPERATORS[operator]} {number(shown, decimals)}\u00a0{'%' if percent else 'phút'}"
+
+
+def places(rank: UnitRank | None) -> str:
+    """ "3–9", the ranks that a unit may truly have."""
+    if rank is None or rank.best is None:
+        return DASH
+    return str(rank.best) if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
 
 
 def reading(estimate: Estimate, verdict: Verdict | None = None, *, measure: str = "M1") -> str:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from threading import Lock
 
@@ -30,6 +30,7 @@ from reports.content import (
 )
 from scoring.disclosure import withhold
 from scoring.results import Estimate, GroupScore, Reason, Verdict
+from scoring.standings import rank
 from scoring.verdict import judge
 from survey_app import definitions
 from survey_app.policy import Actor
@@ -269,7 +270,9 @@ def _comparisons(material: _Material) -> Iterator[Comparison]:
         members = [unit for unit in material.units if unit.level == level.key and _shown(material, unit)]
         if len(members) > 1:
             rows = [_line(material, unit_key(unit.id), unit.name) for unit in members]
-            yield Comparison(title=level.plural, target=value, rows=tuple(rows))
+            ranks = rank([row.score.index for row in rows], level=material.campaign.confidence)
+            placed = tuple(replace(row, rank=place) for row, place in zip(rows, ranks, strict=True))
+            yield Comparison(title=level.plural, target=value, rows=placed)
     fields = list(_field_lines(material))
     if len(fields) > 1:
         yield Comparison(title="Lĩnh vực", target=None, rows=tuple(fields))

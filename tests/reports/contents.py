@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports.content import (
     Break,
@@ -33,6 +34,7 @@ from scoring.results import (
     NumberScore,
     Reason,
 )
+from scoring.standings import rank
 from scoring.verdict import judge
 
 LEVEL = 0.95
@@ -144,6 +146,9 @@ def comparison(title: str, names: Sequence[str], target: float | None, *, most: 
         n = max(2, int(most * chance.random() ** 2))
         value = round(min(1, max(0.3, chance.gauss(0.905, 0.045))) * n) / n
         rows.append(group(f"{title}-{i}", name, rate(value, n), target=target, population=20 * n))
+    if target is not None:
+        places = rank([row.score.index for row in rows])
+        rows = [replace(row, rank=place) for row, place in zip(rows, places, strict=True)]
     return Comparison(title=title, target=target, rows=tuple(rows))
 
 

@@ -62,11 +62,13 @@ def test_figures_are_numbers_and_what_is_withheld_a_dash() -> None:
         shown = rows[line.name]
         if line.score.withheld:
             assert [cell.value for cell in shown[2:6]] == ["–"] * 4
-            assert shown[6].value == "Không công bố"
+            assert [cell.value for cell in shown[6:9]] == [None, None, "Không công bố"]
         else:
             assert shown[2].value == pytest.approx(line.score.index.value)
             assert shown[2].number_format == "0.00%"
             assert shown[5].value == line.score.index.n
+            assert line.rank is not None
+            assert [cell.value for cell in shown[6:8]] == [line.rank.best, line.rank.worst]
 
 
 def test_a_withheld_unit_shows_no_count() -> None:

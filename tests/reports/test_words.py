@@ -4,6 +4,7 @@ import pytest
 
 from reports import words
 from scoring.disclosure import HIDDEN
+from scoring.ranking import UnitRank
 from scoring.results import Estimate, Interval, Outcome, Reason, Verdict
 from tests.reports.contents import minutes, rate
 
@@ -119,3 +120,9 @@ def test_points_are_not_read_as_people() -> None:
     said = words.reading(points, measure="M2")
     assert said.startswith("Điểm hài lòng trung bình khoảng 84 trên 100; con số thật nằm trong khoảng 80 đến 88")
     assert "người" not in said
+
+
+def test_places() -> None:
+    assert words.places(UnitRank(rank=5, best=3, worst=9, of=99)) == "3–9"
+    assert words.places(UnitRank(rank=1, best=1, worst=1, of=99)) == "1"
+    assert words.places(UnitRank(rank=None, best=None, worst=None, of=99)) == words.places(None) == "–"

@@ -196,7 +196,9 @@ def test_the_same_numbers_on_the_page_and_in_the_tables(
         found = line.score.index
         value = found.value
         assert value is not None
-        shown = f"{line.name} {words.percent(value)} {words.interval(found)} n = {words.count(found)}"
+        assert line.rank is not None
+        place = f"hạng {words.places(line.rank)} trong {len(communes.rows)}"
+        shown = f"{line.name}{place} {words.percent(value)} {words.interval(found)} n = {words.count(found)}"
         assert shown in units
         row = by_place["Các xã, phường", line.name, "Chỉ số"]
         assert float(row["Giá trị (dấu chấm thập phân)"]) == round(100 * value, 4)
@@ -303,9 +305,7 @@ def several(world: World, campaign: Campaign, fill: Fill, make_campaign: MakeCam
 
 
 def order(page: str) -> list[str]:
-    found = [
-        (page.index(f">{name}</a></th>"), name) for name in ("Xã An Cọ", "Xã Bình Đa") if f">{name}</a></th>" in page
-    ]
+    found = [(page.index(f">{name}</a>"), name) for name in ("Xã An Cọ", "Xã Bình Đa") if f">{name}</a>" in page]
     return [name for _, name in sorted(found)]
 
 

@@ -15,6 +15,7 @@ BOOTSTRAP = "bootstrap_percentile"
 BLOCKS = 2000  # more blocks of respondents would not make the percentiles of 1000 resamples surer
 SINGULAR = 1e-6  # an eigenvalue of correlations below this is 0 but for rounding
 VARIES = 1e-12  # variance of answers below which they are all the same but for rounding
+FEWEST_PARTS = 10  # resampling fewer clusters understates what varies between them
 USABLE = 0.95  # share of the resamples without which no interval is given
 
 
@@ -26,6 +27,7 @@ class NoImportance(StrEnum):
     NOTHING_EXPLAINED = "nothing_explained"  # no share of nothing
     CONTRADICTION = "contradiction"  # correlations of different respondents that no data can have at once
     UNSTABLE = "unstable"  # too many resamples without a value
+    TOO_FEW_PARTS = "too_few_parts"  # to resample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,62 @@ def importance(
     sampled = _resampled(joined[:, kept], resamples, np.random.default_rng(seed))
     weights = np.full((resamples, len(kept) - 1), np.nan)
     weights[:, kept[:-1]] = relative_weights(sampled[:, :-1, :-1], sampled[:, :-1, -1])
+    return _with_intervals(found, weights[np.nansum(weights, axis=1) > 0], resamples, level)
+
+
+def from_parts(
+    n: ArrayLike, sums: ArrayLike, products: ArrayLike, *, resamples: int = 1000, seed: int = 0, level: float = 0.95
+) -> Importance:
+    """Relative importance from sums over parts of the respondents, such as units, with intervals over the parts.
+
+    The cost grows with the parts, not with the respondents, and the intervals hold what the respondents
+    of one part have in common.
+
+    Parameters
+    ----------
+    n, sums, products : array_like, (parts, items + 1, items + 1)
+        As in `scoring.reliability.covariance_from_sums`, of each part; the last row and column are overall
+        satisfaction.
+    resamples : int
+        Samples of the parts with replacement, at least 1.
+    seed : int
+    level : float
+        Two-sided confidence.
+
+    Returns
+    -------
+    Importance
+        Without intervals where there are fewer than `FEWEST_PARTS` parts.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or there is no resample.
+
+    References
+    ----------
+    Johnson (2000) Multivariate Behavioral Research 35:1-19; Davison & Hinkley (1997) Bootstrap Methods and
+    their Application, section 3.8, for resampling of clusters.
+
+    Examples
+    --------
+    >>> one = [[[40, 40], [40, 40]]], [[[90, 90], [100, 100]]], [[[260, 250], [250, 300]]]
+    >>> round(from_parts(*one).r_squared, 3), from_parts(*one).interval_reason.value
+    (0.217, 'too_few_parts')
+    """
+    parts = np.stack([np.asarray(given, float) for given in (n, sums, products)], axis=1)
+    if parts.ndim != 4 or parts.shape[2] != parts.shape[3] or resamples < 1:
+        raise ValueError("sums of parts must be square tables of one size, and there must be a resample")
+    matrix = _correlations(covariance_from_sums(*parts.sum(axis=0)))
+    kept = np.append(~np.isnan(np.diag(matrix))[:-1], True)
+    found = replace(from_correlations(matrix[:-1, :-1], matrix[:-1, -1]), n=int(parts[:, 0].sum(axis=0).min()))
+    if found.reason or len(parts) < FEWEST_PARTS:
+        return found if found.reason else replace(found, interval_reason=NoImportance.TOO_FEW_PARTS)
+    drawn = np.random.default_rng(seed).multinomial(len(parts), np.full(len(parts), 1 / len(parts)), size=resamples)
+    sampled = np.tensordot(drawn.astype(float), parts, axes=1)
+    tables = _correlations(covariance_from_sums(*np.swapaxes(sampled, 0, 1)))[:, kept][:, :, kept]
+    weights = np.full((resamples, len(kept) - 1), np.nan)
+    weights[:, kept[:-1]] = relative_weights(tables[:, :-1, :-1], tables[:, :-1, -1])
     return _with_intervals(found, weights[np.nansum(weights, axis=1) > 0], resamples, level)
 
 

@@ -1,10 +1,18 @@
-"""python -m bench [coverage|flow|reports|scoring] [--quick]"""
+"""python -m bench [NAME] [--quick]"""
 
 import argparse
 
-from bench import coverage, flow, reports, scoring
+from bench import coverage, design, flow, ranks, reports, scoring, sequential
 
-RUNS = {"coverage": coverage.run, "flow": flow.run, "scoring": scoring.run, "reports": reports.run}
+RUNS = {
+    "coverage": coverage.run,
+    "design": design.run,
+    "flow": flow.run,
+    "ranks": ranks.run,
+    "reports": reports.run,
+    "scoring": scoring.run,
+    "sequential": sequential.run,
+}
 
 
 def main() -> None:

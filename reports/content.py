@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.changes import Change, Direction
+from scoring.drivers import Quadrant
 from scoring.ranking import UnitRank
-from scoring.results import Estimate, FactorScore, GroupScore, ItemScore, NumberScore, Verdict
+from scoring.results import Estimate, FactorScore, GroupScore, Interval, ItemScore, NumberScore, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,21 @@ class ItemLine:
     factor: str
     verified: bool
     score: ItemScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityLine:
+    """What a question adds to explaining the answer on the whole service, beside its rate.
+
+    ``share`` is its part of what all questions explain together (0 to 1), ``quadrant`` what both ask for.
+    """
+
+    text: str
+    factor: str
+    rate: Estimate
+    share: float | None
+    interval: Interval | None
+    quadrant: Quadrant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +209,7 @@ class SatisfactionReport:
     trend: tuple[TrendPoint, ...]
     breaks: tuple[Break, ...]
     channels: tuple[ChannelLine, ...]
+    priorities: tuple[PriorityLine, ...]
     scale: tuple[str, ...]
     method: Method
 

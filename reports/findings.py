@@ -11,16 +11,19 @@ from reports.content import (
     FactorLine,
     GroupLine,
     ItemLine,
+    PriorityLine,
     SatisfactionReport,
     TrendPoint,
 )
 from reports.plain import plain
 from scoring.changes import Direction
+from scoring.drivers import Quadrant
 from scoring.results import Estimate, Outcome
 
 ORDER = (Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL, Outcome.NO_DATA)
 STANDINGS = (*(words.OUTCOMES[outcome] for outcome in ORDER), words.WITHHELD)
 LONGEST_NAME = 70
+MOST_NAMED = 3
 
 
 def standings(rows: Iterable[GroupLine]) -> Counter[str]:
@@ -41,6 +44,17 @@ def comparison(content: Comparison) -> str:
 def items(content: Sequence[ItemLine]) -> str:
     """The question with the lowest rate and the one with the highest."""
     return _spread("Mức độ hài lòng theo tiêu chí", [(f"“{i.text}”", i.score.estimate) for i in content])
+
+
+def priorities(content: Sequence[PriorityLine]) -> str:
+    """The questions to improve first: those that weigh most and do worst."""
+    first = [line for line in content if line.quadrant is Quadrant.IMPROVE]
+    if not any(line.share for line in content):
+        return "Chưa đủ phiếu để biết câu hỏi nào ảnh hưởng nhiều đến đánh giá chung"
+    if not first:
+        return "Không có câu hỏi nào vừa ảnh hưởng trên trung bình vừa có tỷ lệ dưới trung bình"
+    named = "; ".join(f"“{plain(line.text, LONGEST_NAME)}”" for line in first[:MOST_NAMED])
+    return f"Nên ưu tiên: {named}: ảnh hưởng trên trung bình đến đánh giá chung, tỷ lệ hài lòng dưới trung bình"
 
 
 def factors(content: Sequence[FactorLine]) -> str:

@@ -37,6 +37,11 @@ FINITE = (
     "Khi biết số hồ sơ đã giải quyết N, cỡ mẫu được hiệu chỉnh theo tổng thể hữu hạn (N − n)/(N − 1); "
     "mọi hồ sơ đều có phiếu thì không còn sai số chọn mẫu."
 )
+PRIORITIES = (
+    "Ảnh hưởng: phần của mỗi câu hỏi trong mức giải thích được của đánh giá chung (trọng số tương đối của Johnson, "
+    "tính trên mức 1–5); khoảng tin cậy từ lấy mẫu lại các đơn vị. Ưu tiên: ảnh hưởng trên trung bình, tỷ lệ hài lòng "
+    "dưới trung bình. Là tương quan, không chứng minh nguyên nhân."
+)
 RANKS = (
     "Khoảng hạng của Klein, Wright và Wieczorek: một đơn vị chỉ đứng trên đơn vị khác khi cả khoảng tin cậy nằm trên. "
     "Các khoảng được nới theo Šidák để mọi khoảng hạng trong một nhóm cùng đúng với độ tin cậy đã nêu."
@@ -64,6 +69,7 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ("Hiệu chỉnh tổng thể hữu hạn", FINITE),
         ("Kết luận so với mục tiêu", DECISION),
         ("Hạng", RANKS),
+        ("Ảnh hưởng và ưu tiên", PRIORITIES),
         ("Kênh được tính vào tỷ lệ", "; ".join(method.classes) or "Không có"),
         ("Ngưỡng công bố", f"Nhóm và câu hỏi có dưới {method.fewest} phiếu trả lời không công bố, ghi “{words.DASH}”."),
         ("Nội dung chưa đối chiếu", _unverified(method)),

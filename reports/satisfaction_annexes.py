@@ -41,6 +41,8 @@ def annexes(content: SatisfactionReport) -> list[Annex]:
         planned.append(Annex("Kết quả theo tiêu chí", _items(content)))
     if any(point.estimate.value is not None for point in content.trend):
         planned.append(Annex("Xu hướng theo tháng", _trend(content), trend=True))
+    if any(line.share is not None for line in content.priorities):
+        planned.append(Annex("Ảnh hưởng của từng câu hỏi và thứ tự ưu tiên", _priorities(content)))
     planned.append(Annex("Phương pháp và nguồn số liệu", _method(content)))
     return planned
 
@@ -144,6 +146,20 @@ def _trend(content: SatisfactionReport) -> list[Flowable]:
     ]
     table = data_table(columns, rows, size=SMALL_TABLE)
     return [*_drawn([chart]), _note(findings.missing(content)), table]
+
+
+def _priorities(content: SatisfactionReport) -> list[Flowable]:
+    columns = (
+        STT, Column("Câu hỏi", 66), Column("Ảnh hưởng (%)", 20, "RIGHT"), Column(INTERVAL.title, 24, "RIGHT"),
+        Column(RATE.title, 16, "RIGHT"), Column("Nên làm", 28),
+    )  # fmt: skip
+    rows = [
+        [str(i), line.text, words.rate_cell(line.share), words.span(line.interval, 1),
+         words.rate_cell(line.rate.value), words.quadrant(line.quadrant)]
+        for i, line in enumerate(content.priorities, 1)
+    ]  # fmt: skip
+    said = [paragraph(f"{findings.priorities(content.priorities)}.", theme.BODY), _note(method.PRIORITIES)]
+    return [*said, data_table(columns, rows, size=SMALL_TABLE)]
 
 
 def _method(content: SatisfactionReport) -> list[Flowable]:

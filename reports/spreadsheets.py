@@ -98,6 +98,9 @@ def _tables(content: SatisfactionReport) -> Iterator[_Table]:
     levels = [f"{i}. {name}" for i, name in enumerate(content.scale, 1)]
     header = ("Mã", "Nội dung", "Yếu tố", *MEASURED, *levels, "Không áp dụng", "Bỏ trống", "Ghi chú")
     yield _Table("Tiêu chí", findings.items(content.items), header, _items(content))
+    if content.priorities:
+        header = ("Câu hỏi", "Yếu tố", "Ảnh hưởng", "Cận dưới", "Cận trên", MEASURED[0], "Nên làm")
+        yield _Table("Ưu tiên", findings.priorities(content.priorities), header, _priorities(content))
     trend = [[words.month(p.month), *_measured(p.estimate)] for p in content.trend]
     yield _Table("Xu hướng", findings.trend(content.trend, content.breaks), ("Tháng", *MEASURED), trend)
     rows: list[list[Cell]] = [[label, said] for label, said in method.rows(content)]
@@ -179,6 +182,15 @@ def _items(content: SatisfactionReport) -> list[list[Cell]]:
         rows.append(
             [line.code, line.text, line.factor, *_measured(line.score.estimate), *counts, _source(line.verified)]
         )
+    return rows
+
+
+def _priorities(content: SatisfactionReport) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    for line in content.priorities:
+        limits = (line.interval.lower, line.interval.upper) if line.interval else (None, None)
+        figures = [words.DASH if value is None else Rate(value) for value in (line.share, *limits, line.rate.value)]
+        rows.append([line.text, line.factor, *figures, words.quadrant(line.quadrant)])
     return rows
 
 

@@ -3,8 +3,9 @@
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from scoring.drivers import Quadrant
 from scoring.ranking import UnitRank
-from scoring.results import Estimate, Outcome, Reason, Verdict
+from scoring.results import Estimate, Interval, Outcome, Reason, Verdict
 
 DASH = "–"
 FICTIONAL = "SỐ LIỆU GIẢ ĐỊNH DÙNG ĐỂ TRÌNH DIỄN"
@@ -62,10 +63,12 @@ def month(value: datetime.date) -> str:
 
 def interval(estimate: Estimate, decimals: int = 1) -> str:
     """ "89,0–93,2", or a dash."""
-    if estimate.interval is None:
-        return DASH
-    low, high = estimate.interval.lower, estimate.interval.upper
-    return f"{bare_percent(low, decimals)}–{bare_percent(high, decimals)}"
+    return span(estimate.interval, decimals)
+
+
+def span(limits: Interval | None, decimals: int = 1) -> str:
+    """The limits of a share in percent, or a dash."""
+    return f"{bare_percent(limits.lower, decimals)}–{bare_percent(limits.upper, decimals)}" if limits else DASH
 
 
 def outcome(verdict: Verdict | None) -> str:
@@ -147,6 +150,18 @@ def target(operator: str, value: float, *, percent: bool = True) -> str:
     shown = value * 100 if percent else value
     decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
     return f"{OPERATORS[operator]} {number(shown, decimals)}\u00a0{'%' if percent else 'phút'}"
+
+
+QUADRANTS = {
+    Quadrant.IMPROVE: "Ưu tiên cải thiện",
+    Quadrant.KEEP: "Giữ vững",
+    Quadrant.WATCH: "Theo dõi",
+    Quadrant.ENOUGH: "Đang tốt",
+}
+
+
+def quadrant(found: Quadrant | None) -> str:
+    return DASH if found is None else QUADRANTS[found]
 
 
 def places(rank: UnitRank | None) -> str:

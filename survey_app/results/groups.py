@@ -17,7 +17,7 @@ from survey_app.results.queries import CellRow
 WHOLE = "whole"
 
 
-def unit_key(unit_id: int) -> str:
+def unit_key(unit_id: int | str) -> str:
     return f"unit:{unit_id}"
 
 

@@ -28,6 +28,7 @@ PAGES = {
     "units": "Đơn vị",
     "fields": "Lĩnh vực",
     "criteria": "Tiêu chí",
+    "priorities": "Ưu tiên",
     "trend": "Theo tháng",
     "method": "Phương pháp",
 }
@@ -67,7 +68,7 @@ def overview() -> ResponseReturnValue:
     return redirect(url_for("results.page", campaign_id=found[0][0], name="overview"))
 
 
-@room.get("/results/<int:campaign_id>/<any(overview, units, fields, criteria, trend, method):name>")
+@room.get("/results/<int:campaign_id>/<any(overview, units, fields, criteria, priorities, trend, method):name>")
 @access(Action.READ_RESULTS)
 def page(campaign_id: int, name: str) -> ResponseReturnValue:
     found = _open(campaign_id)
@@ -82,7 +83,7 @@ def page(campaign_id: int, name: str) -> ResponseReturnValue:
         search=request.args.get("q", "").strip()[:80],
         findings=findings,
         fields_title=FIELDS_TITLE,
-        method_rows=method.rows,
+        method=method,
     )
 
 

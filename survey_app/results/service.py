@@ -25,6 +25,7 @@ from reports.content import (
     ItemLine,
     Method,
     NumberLine,
+    PriorityLine,
     SatisfactionReport,
     TargetLine,
 )
@@ -36,6 +37,7 @@ from survey_app import definitions
 from survey_app.policy import Actor
 from survey_app.results import changes, groups, queries
 from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
+from survey_app.results.priorities import priorities
 
 NOT_ASKED = Estimate(value=None, n=0, reason=Reason.NOT_ASKED)
 
@@ -54,6 +56,7 @@ class _Material:
     targets: tuple[Target, ...]
     months: tuple[datetime.date, ...]
     digest: str
+    priorities: tuple[PriorityLine, ...]
 
     @property
     def whole(self) -> GroupScore:
@@ -147,6 +150,7 @@ def _material(
         targets=tuple(sorted((definitions.target(*ref)[1] for ref in campaign.targets), key=_place)),
         months=tuple(sorted(months)),
         digest=_digest(sums.digest, campaign, dossiers),
+        priorities=priorities(sums, definition, scores[WHOLE], level=campaign.confidence),
     )
 
 
@@ -191,6 +195,7 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
         channels=()
         if whole.withheld
         else changes.channel_lines(material.scores, campaign.accepts, campaign.counts, received),
+        priorities=material.priorities,
         scale=tuple(level.vi for level in material.definition.scale),
         method=_method(material),
     )

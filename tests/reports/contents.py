@@ -17,12 +17,14 @@ from reports.content import (
     Letterhead,
     Method,
     NumberLine,
+    PriorityLine,
     SatisfactionReport,
     TargetLine,
     TrendPoint,
 )
 from scoring.changes import Change, Direction
 from scoring.disclosure import HIDDEN, withhold
+from scoring.drivers import Quadrant
 from scoring.intervals import wilson
 from scoring.results import (
     Distribution,
@@ -321,8 +323,23 @@ def province(communes_count: int = 99) -> SatisfactionReport:
                 change=change(0.0, -0.01, 0.01),
             ),
         ),
+        priorities=priorities(),
         scale=SCALE,
         method=METHOD,
+    )  # fmt: skip
+
+
+def priorities() -> tuple[PriorityLine, ...]:
+    shares = (0.41, 0.27, 0.2, 0.12)
+    rates = (0.93, 0.86, 0.95, 0.81)
+    quadrants = (Quadrant.KEEP, Quadrant.IMPROVE, Quadrant.ENOUGH, Quadrant.WATCH)
+    return tuple(
+        PriorityLine(
+            text=item.text, factor=item.factor, rate=rate(value, 900), share=share,
+            interval=Interval(lower=share - 0.05, upper=share + 0.06, level=LEVEL, method="bootstrap_percentile"),
+            quadrant=quadrant,
+        )
+        for item, value, share, quadrant in zip(items(900), rates, shares, quadrants, strict=False)
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def nothing() -> SatisfactionReport:
     return replace(
         unit(), whole=whole, ends_on=None, fictional=True,
         targets=(target("Mức độ hài lòng", 0.9, empty),), factors=(), items=(), numbers=(), choices=(), trend=(),
-        channels=(), method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
+        channels=(), priorities=(), method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
     )  # fmt: skip
 
 
@@ -71,4 +71,5 @@ def withheld() -> SatisfactionReport:
         ),
         trend=tuple(replace(point, estimate=HIDDEN) for point in trend(6)),
         channels=(),
+        priorities=(),
     )

@@ -134,3 +134,10 @@ def test_the_method_of_a_verified_questionnaire() -> None:
     assert said["Căn cứ"] == said["Kênh được tính vào tỷ lệ"] == "Không có"
     doubtful = replace(nothing(), method=replace(METHOD, scale_verified=False))
     assert dict(method.rows(doubtful))["Thang đo"].endswith("(chưa đối chiếu với văn bản gốc)")
+
+
+def test_what_to_improve_first_is_named_or_why_it_is_not() -> None:
+    lines = province().priorities
+    assert findings.priorities(lines).startswith(f"Nên ưu tiên: “{lines[1].text[:20]}")
+    assert findings.priorities(lines[:1]).startswith("Không có câu hỏi nào")
+    assert findings.priorities(()).startswith("Chưa đủ phiếu")

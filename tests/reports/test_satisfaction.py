@@ -53,7 +53,8 @@ def test_the_province_has_an_annex_per_comparison_and_for_criteria_trend_and_met
         "Phụ lục IV: Tỷ lệ hài lòng: Lĩnh vực",
         "Phụ lục V: Kết quả theo tiêu chí",
         "Phụ lục VI: Xu hướng theo tháng",
-        "Phụ lục VII: Phương pháp và nguồn số liệu",
+        "Phụ lục VII: Ảnh hưởng của từng câu hỏi và thứ tự ưu tiên",
+        "Phụ lục VIII: Phương pháp và nguồn số liệu",
     ]
 
 
@@ -124,7 +125,7 @@ def test_pages_are_numbered_from_two_and_annexes_on_their_own() -> None:
         numbers.append(top[0].text if top else "")
         assert all(word.middle == pytest.approx(210 * papers.MM / 2, abs=0.5) for word in top)
     assert numbers[:4] == ["", "2", "3", "4"]
-    assert numbers.count("") == 1 + 7
+    assert numbers.count("") == 1 + 8
 
 
 @pytest.mark.slow

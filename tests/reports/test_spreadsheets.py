@@ -48,7 +48,7 @@ def test_the_workbook_has_a_sheet_for_each_part() -> None:
     book = opened(spreadsheets.workbook(province()))
     assert book.sheetnames == [
         "Tổng hợp", "Mục tiêu", "Sở, ban, ngành", "Cơ quan ngành dọc", "Xã, phường", "Lĩnh vực", "Tiêu chí",
-        "Xu hướng", "Phương pháp",
+        "Ưu tiên", "Xu hướng", "Phương pháp",
     ]  # fmt: skip
     assert all(sheet["A2"].value == words.FICTIONAL for sheet in book)
     assert opened(spreadsheets.workbook(unit()))["Tổng hợp"]["A2"].value in (None, "")

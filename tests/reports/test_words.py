@@ -4,6 +4,7 @@ import pytest
 
 from reports import words
 from scoring.disclosure import HIDDEN
+from scoring.drivers import Quadrant
 from scoring.ranking import UnitRank
 from scoring.results import Estimate, Interval, Outcome, Reason, Verdict
 from tests.reports.contents import minutes, rate
@@ -126,3 +127,8 @@ def test_places() -> None:
     assert words.places(UnitRank(rank=5, best=3, worst=9, of=99)) == "3–9"
     assert words.places(UnitRank(rank=1, best=1, worst=1, of=99)) == "1"
     assert words.places(UnitRank(rank=None, best=None, worst=None, of=99)) == words.places(None) == "–"
+
+
+def test_quadrants() -> None:
+    assert {words.quadrant(found) for found in Quadrant} == set(words.QUADRANTS.values())
+    assert words.quadrant(None) == words.span(None) == "–"

@@ -2,12 +2,14 @@
 
 import argparse
 
-from bench import coverage, design, flow, ranks, reports, scoring, sequential
+from bench import coverage, design, disclosure, flow, integrity, ranks, reports, scoring, sequential
 
 RUNS = {
     "coverage": coverage.run,
     "design": design.run,
+    "disclosure": disclosure.run,
     "flow": flow.run,
+    "integrity": integrity.run,
     "ranks": ranks.run,
     "reports": reports.run,
     "scoring": scoring.run,

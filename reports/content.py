@@ -137,12 +137,13 @@ class Break:
 class ChannelLine:
     """How many submissions came by a class of channel, and whether the class enters the rates.
 
-    ``issued`` counts the receipts or forms handed out; None where nobody counts them (an open QR code).
-    ``change`` is how much higher the index is than that of the first channel (None for the first).
+    ``received`` is None where it is too small to show. ``issued`` counts the receipts or forms handed out; None
+    where nobody counts them (an open QR code). ``change`` is how much higher the index is than that of
+    the first channel (None for the first).
     """
 
     name: str
-    received: int
+    received: int | None
     counted: bool
     index: Estimate
     change: Change | None = None

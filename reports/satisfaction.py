@@ -158,13 +158,17 @@ def _counts(content: SatisfactionReport) -> str:
 
 
 def _channels(content: SatisfactionReport) -> Flowable:
+    def count(number: int | None) -> str:
+        return words.DASH if number is None else words.number(number)
+
     rows = [
-        [line.name, words.DASH if line.issued is None else words.number(line.issued), words.number(line.received),
-         words.rate_cell(line.index.value), words.interval(line.index, 2), "Có" if line.counted else "Không"]
+        [line.name, count(line.issued), count(line.received), words.rate_cell(line.index.value),
+         words.interval(line.index, 2), "Có" if line.counted else "Không"]
         for line in content.channels
     ]  # fmt: skip
-    total = sum(line.received for line in content.channels)
-    rows.append(["Tổng số", "", words.number(total), "", "", ""])
+    received = [line.received for line in content.channels]
+    total = words.DASH if None in received else words.number(sum(filter(None, received)))
+    rows.append(["Tổng số", "", total, "", "", ""])
     if all(line.issued is None for line in content.channels):
         return data_table(
             [Column("Kênh thu phiếu", 79), *CHANNEL_COLUMNS[2:]], [[r[0], *r[2:]] for r in rows],

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from reports import findings, method, words
-from reports.content import Comparison, GroupLine, SatisfactionReport
+from reports.content import ChannelLine, Comparison, GroupLine, SatisfactionReport
 from reports.plain import plain
 from reports.safe_cells import OPTIONS, Cell, Looks, Rate, sheet_name, table_csv, table_xlsx, write
 from scoring.results import Estimate, Reason, Verdict
@@ -145,7 +145,7 @@ def _summary(content: SatisfactionReport) -> list[list[Cell]]:
     rows.append(["Số hồ sơ đã giải quyết", None, None, None, score.population, None, None, ""])
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
-        rows.append([f"Kênh: {channel.name}", None, None, None, channel.received, None, None, counted])
+        rows.append([f"Kênh: {channel.name}", None, None, None, _count(channel), None, None, counted])
         rows.append([f"Tỷ lệ hài lòng: {channel.name}", *_measured(channel.index), None, None, counted])
     return rows
 
@@ -183,6 +183,10 @@ def _items(content: SatisfactionReport) -> list[list[Cell]]:
             [line.code, line.text, line.factor, *_measured(line.score.estimate), *counts, _source(line.verified)]
         )
     return rows
+
+
+def _count(channel: ChannelLine) -> Cell:
+    return words.DASH if channel.received is None else channel.received
 
 
 def _priorities(content: SatisfactionReport) -> list[list[Cell]]:
@@ -270,7 +274,7 @@ def _long_rest(content: SatisfactionReport) -> Iterator[list[Cell]]:
         yield ["Tháng", month, "Chỉ số", PERCENT, *_figures(point.estimate), "", "", None, _why(point.estimate)]
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
-        yield ["Kênh", channel.name, "Nhận về", "phiếu", channel.received, None, None, None, "", "", None, counted]
+        yield ["Kênh", channel.name, "Nhận về", "phiếu", _count(channel), None, None, None, "", "", None, counted]
         yield ["Kênh", channel.name, "Chỉ số", PERCENT, *_figures(channel.index), "", "", None, counted]
 
 

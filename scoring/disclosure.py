@@ -1,5 +1,6 @@
 """When a number is too thin to show."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from scoring.results import ChoiceScore, Estimate, GroupScore, Reason
@@ -10,7 +11,7 @@ HIDDEN = Estimate(value=None, n=0, reason=Reason.WITHHELD)
 def withhold(group: GroupScore, *, fewest: int) -> GroupScore:
     """Hide a group of fewer than `fewest` submissions, and every question with fewer answers.
 
-    This is primary suppression: it hides small cells themselves.
+    This is primary suppression: it hides small cells themselves; `scoring.suppression` finds what else to hide.
 
     Parameters
     ----------
@@ -35,13 +36,27 @@ def withhold(group: GroupScore, *, fewest: int) -> GroupScore:
     """
     if fewest < 1:
         raise ValueError("the publication threshold is at least 1")
-    hide_all = 0 < group.received < fewest
-    if hide_all:
-        group = replace(group, received=0, counted=0, withheld=True)
+    if 0 < group.received < fewest:
+        return hide(group)
+    return _keeping(group, lambda n: n == 0 or n >= fewest)
 
-    def keep(n: int) -> bool:
-        return not hide_all and (n == 0 or n >= fewest)
 
+def hide(group: GroupScore) -> GroupScore:
+    """Hide a group with everything in it, as when another could be computed from it.
+
+    Parameters
+    ----------
+    group : GroupScore
+
+    Returns
+    -------
+    GroupScore
+        Without counts, each estimate with ``Reason.WITHHELD``.
+    """
+    return _keeping(replace(group, received=0, counted=0, withheld=True), lambda _n: False)
+
+
+def _keeping(group: GroupScore, keep: Callable[[int], bool]) -> GroupScore:
     def shown(estimate: Estimate) -> Estimate:
         return estimate if keep(estimate.n) else HIDDEN
 

@@ -41,13 +41,17 @@ def channel_lines(scores: Scores, accepts: str, counts: str, received: Mapping[s
     return tuple(
         ChannelLine(
             name=words.CHANNELS[channel],
-            received=received.get(channel, 0),
+            received=None if _withheld(scores, channel) else received.get(channel, 0),
             counted=channel in counts,
             index=_index(scores, channel_key(channel)),
             change=difference(_index(scores, channel_key(channel)), first) if channel != accepts[0] else None,
         )
         for channel in accepts
     )
+
+
+def _withheld(scores: Scores, channel: str) -> bool:
+    return channel_key(channel) in scores and scores[channel_key(channel)].withheld
 
 
 def _index(scores: Scores, key: str) -> Estimate:

@@ -29,7 +29,7 @@ def field_key(key: str) -> str:
     return f"field:{key}"
 
 
-def month_key(month: datetime.date) -> str:
+def month_key(month: datetime.date | str) -> str:
     return f"month:{month}"
 
 

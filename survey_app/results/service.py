@@ -29,13 +29,12 @@ from reports.content import (
     SatisfactionReport,
     TargetLine,
 )
-from scoring.disclosure import withhold
 from scoring.results import Estimate, GroupScore, Reason, Verdict
 from scoring.standings import rank
 from scoring.verdict import judge
 from survey_app import definitions
 from survey_app.policy import Actor
-from survey_app.results import changes, groups, queries
+from survey_app.results import changes, disclosing, groups, queries
 from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
 from survey_app.results.priorities import priorities
 
@@ -138,7 +137,18 @@ def _material(
     found = groups.scores(sums, plan, known, level=campaign.confidence)
     if method.unit_rule is not UnitRule.RESPONDENTS:
         found |= groups.over_units(found, method.unit_rule, level_of, level=campaign.confidence)
-    scores = {key: withhold(group, fewest=campaign.fewest) for key, group in found.items()}
+    everyone = queries.received_by_unit(session, campaign.id, campaign.counts)
+    scores = disclosing.shown(
+        found,
+        disclosing.hidden_keys(everyone, queries.unit_levels(session), fewest=campaign.fewest),
+        [
+            [key for key in found if key.startswith(field_key(""))],
+            [key for key in found if key.startswith(month_key(""))],
+            [key for key in map(channel_key, campaign.counts) if key in found],
+        ],
+        everywhere=everyone.keys() <= level_of.keys(),
+        fewest=campaign.fewest,
+    )
     return _Material(
         campaign=campaign,
         definition=definition,

@@ -7,6 +7,7 @@ import pytest
 
 from reports import satisfaction, theme, words
 from reports.content import SatisfactionReport
+from scoring.disclosure import HIDDEN
 from tests.reports import papers
 from tests.reports.contents import METHOD, province, rate
 from tests.reports.contents_hostile import ATTACKS, hostile
@@ -199,3 +200,13 @@ def test_attack_strings_are_printed_as_they_are() -> None:
         assert attack.replace(" ", "") in squeezed
     pdf = papers.opened(document(hostile))
     assert not any("/Annots" in page or "/XObject" in page.Resources for page in pdf.pages)
+
+
+@pytest.mark.slow
+def test_a_channel_too_small_to_show_leaves_no_total() -> None:
+    content = province()
+    hidden = replace(content.channels[1], received=None, index=HIDDEN, change=None)
+    said = papers.text(satisfaction.render(replace(content, channels=(content.channels[0], hidden))))
+    assert "18.220" in said
+    assert "30.070" not in said
+    assert "Tổng số –" in " ".join(said.split())

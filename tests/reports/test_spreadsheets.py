@@ -2,6 +2,7 @@ import csv
 import datetime
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from reports import spreadsheets, words
 from reports.content import SatisfactionReport
 from reports.safe_cells import TRIGGERS, Cell, Rate, sheet_name
+from scoring.disclosure import HIDDEN
 from tests.reports.contents import province
 from tests.reports.contents_hostile import ATTACKS, FORMULAS, hostile
 from tests.reports.contents_thin import nothing, single, unit, withheld
@@ -159,3 +161,14 @@ def test_sheet_names_are_valid_and_different() -> None:
     names = [sheet_name(name, taken) for name in ("Xã: [1]", "xã 1", "'A'", "History", "Đ" * 60, "Đ" * 60, "???")]
     assert names == ["Xã 1", "xã 1 2", "A", "History 2", "Đ" * 28, f"{'Đ' * 27} 2", "Bảng"]
     assert all(len(name) <= 31 for name in names)
+
+
+def test_a_channel_too_small_to_show_is_a_dash() -> None:
+    content = province()
+    hidden = replace(content.channels[1], received=None, index=HIDDEN, change=None)
+    shown = replace(content, channels=(content.channels[0], hidden))
+    rows = {row[0].value: row for row in opened(spreadsheets.workbook(shown))["Tổng hợp"].iter_rows(min_row=4)}
+    assert rows[f"Kênh: {hidden.name}"][4].value == "–"
+    assert rows[f"Tỷ lệ hài lòng: {hidden.name}"][1].value == "–"
+    long = [row for row in read(spreadsheets.csv_table(shown)) if row[:3] == ["Kênh", hidden.name, "Nhận về"]]
+    assert "–" in long[0]

@@ -33,12 +33,13 @@ def answered(good: int, bad: int) -> list[dict[str, object]]:
 
 @dataclass(frozen=True)
 class World:
-    """Two communes and a department; a district that only An Cọ succeeded."""
+    """Two communes and a department; a district that only An Cọ succeeded, and a small one."""
 
     province: Unit
     an: Unit
     binh: Unit
     department: Unit
+    hamlet: Unit
     district: Unit
     land: ServiceField
     health: ServiceField
@@ -53,13 +54,14 @@ def world(
     binh = make_unit("Xã Bình Đa", parent=province, code="binh-da")
     department = make_unit("Sở Tư pháp", level="department", parent=province, code="so-tp")
     since = datetime.date(1997, 1, 1)
+    hamlet = make_unit("Chi cục Nhỏ", level="vertical", parent=province, code="nho", since=since, until=BORDER)
     district = make_unit(
         "Huyện Cũ", level="district", parent=province, code="huyen", since=since, until=BORDER, successors=(an,)
     )
     desks = {unit.id: make_counter(unit) for unit in (an, binh, department)}
-    desks[district.id] = make_counter(district, opened=since, closed=BORDER)
+    desks |= {old.id: make_counter(old, opened=since, closed=BORDER) for old in (district, hamlet)}
     land, health = make_field("land", "Đất đai"), make_field("health", "Y tế")
-    return World(province, an, binh, department, district, land, health, desks)
+    return World(province, an, binh, department, hamlet, district, land, health, desks)
 
 
 @pytest.fixture
@@ -105,14 +107,22 @@ def land_desk(world: World, make_counter: MakeCounter) -> Counter:
 def filled(
     world: World, campaign: Campaign, fill: Fill, land_desk: Counter, make_population: MakePopulation
 ) -> Campaign:
-    """An Cọ 150 of 160 (land 60 of 60), Bình Đa 40 of 60, the department 3 of 4, before the border 20 of 20."""
+    """An Cọ 150 of 160 (land 60 of 60), Bình Đa 40 of 60, the department 3 of 4, before the border 17 of
+    17 and 3 of 3. The department and the last are too few to show, and hide each other."""
     fill(campaign, world.an, 90, 10)
     fill(campaign, world.an, 60, counter=land_desk, channel="B")
     fill(campaign, world.binh, 40, 20, day=datetime.date(2026, 2, 5))
     fill(campaign, world.department, 3, 1)
-    fill(campaign, world.district, 20, day=datetime.date(2025, 6, 5))
+    fill(campaign, world.hamlet, 3, day=datetime.date(2025, 6, 5))
+    fill(campaign, world.district, 17, day=datetime.date(2025, 6, 5))
     fill(campaign, world.binh, 0, 30, channel="C")  # a channel that does not count
-    for unit, number in ((world.an, 1000), (world.binh, 100), (world.department, 50), (world.district, 500)):
+    for unit, number in (
+        (world.an, 1000),
+        (world.binh, 100),
+        (world.department, 50),
+        (world.district, 497),
+        (world.hamlet, 3),
+    ):
         make_population(campaign, unit, world.land, number)
     return campaign
 

@@ -7,6 +7,7 @@ import pytest
 
 from reports.content import Break
 from scoring.changes import Direction
+from scoring.disclosure import hide
 from scoring.intervals import wilson
 from scoring.results import Estimate, GroupScore, Interval
 from survey_app.results.changes import channel_lines, trend
@@ -64,3 +65,9 @@ def test_channels_are_held_against_the_first() -> None:
     assert lines[0].change is lines[1].change is None
     assert lines[2].change is not None
     assert (lines[2].change.value, lines[2].change.direction) == (pytest.approx(0.095), Direction.HIGHER)
+
+
+def test_a_channel_too_small_to_show_has_no_count() -> None:
+    found = {channel_key("A"): scored("", 180, 200), channel_key("B"): hide(scored("", 3, 3))}
+    a, b = channel_lines(found, "AB", "AB", {"A": 200, "B": 3})
+    assert (a.received, b.received, b.index.value, b.change) == (200, None, None, None)

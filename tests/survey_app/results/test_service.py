@@ -179,12 +179,12 @@ def test_closed_units_keep_their_results_and_the_border_is_marked(
     database: Database, analyst: Actor, filled: Campaign, world: World
 ) -> None:
     content = content_of(database, analyst, filled, world.an)
-    assert (content.scope, content.whole.score.counted, content.whole.score.population) == ("Xã An Cọ", 180, 1500)
-    assert content.whole.score.index.value == pytest.approx(170 / 180)
+    assert (content.scope, content.whole.score.counted, content.whole.score.population) == ("Xã An Cọ", 177, 1497)
+    assert content.whole.score.index.value == pytest.approx(167 / 177)
     assert [point.month for point in content.trend] == [datetime.date(2025, 6, 1), datetime.date(2026, 3, 1)]
     assert [(mark.month, mark.label) for mark in content.breaks] == [(BORDER, "Sắp xếp đơn vị hành chính 01/07/2025")]
     before = content_of(database, analyst, filled, world.district)
-    assert (before.scope, before.whole.score.counted, before.whole.score.index.value) == ("Huyện Cũ", 20, 1.0)
+    assert (before.scope, before.whole.score.counted, before.whole.score.index.value) == ("Huyện Cũ", 17, 1.0)
     assert before.breaks == ()  # nothing was measured after it
     assert content_of(database, analyst, filled, world.binh).breaks == ()
 
@@ -240,11 +240,15 @@ def test_a_small_unit_is_withheld_in_a_comparison(
 ) -> None:
     fill(campaign, world.an, 50)
     fill(campaign, world.binh, 4)
-    [communes] = content_of(database, analyst, campaign, world.province).comparisons
+    content = content_of(database, analyst, campaign, world.province)
+    [communes] = content.comparisons
     an, binh = communes.rows
-    assert not an.score.withheld
     assert binh.score.withheld
     assert binh.score.index.reason is Reason.WITHHELD
+    # The province is shown, and less An Cọ it would be the small one, here and in the report of An Cọ itself.
+    assert content.whole.score.counted == 54
+    assert an.score.withheld
+    assert content_of(database, analyst, campaign, world.an).whole.score.withheld
 
 
 # --- the full form
@@ -283,8 +287,8 @@ def test_results_of_others_do_not_exist_for_a_unit(
     database: Database, make_actor: MakeActor, filled: Campaign, world: World
 ) -> None:
     inspector = make_actor(Role.INSPECTOR, world.an)
-    assert content_of(database, inspector, filled, world.an).whole.score.counted == 180
-    assert content_of(database, inspector, filled, world.district).whole.score.counted == 20
+    assert content_of(database, inspector, filled, world.an).whole.score.counted == 177
+    assert content_of(database, inspector, filled, world.district).whole.score.counted == 17
     for unit in (world.binh, world.province, world.department):
         with pytest.raises(NotFound):
             content_of(database, inspector, filled, unit)

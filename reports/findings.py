@@ -23,7 +23,7 @@ from scoring.results import Estimate, Outcome
 ORDER = (Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL, Outcome.NO_DATA)
 STANDINGS = (*(words.OUTCOMES[outcome] for outcome in ORDER), words.WITHHELD)
 LONGEST_NAME = 70
-MOST_NAMED = 3
+LONGEST_QUESTION, MOST_NAMED = 140, 2
 
 
 def standings(rows: Iterable[GroupLine]) -> Counter[str]:
@@ -53,7 +53,7 @@ def priorities(content: Sequence[PriorityLine]) -> str:
         return "Chưa đủ phiếu để biết câu hỏi nào ảnh hưởng nhiều đến đánh giá chung"
     if not first:
         return "Không có câu hỏi nào vừa ảnh hưởng trên trung bình vừa có tỷ lệ dưới trung bình"
-    named = "; ".join(f"“{plain(line.text, LONGEST_NAME)}”" for line in first[:MOST_NAMED])
+    named = "; ".join(f"“{plain(line.text, LONGEST_QUESTION)}”" for line in first[:MOST_NAMED])
     return f"Nên ưu tiên: {named}: ảnh hưởng trên trung bình đến đánh giá chung, tỷ lệ hài lòng dưới trung bình"
 
 
@@ -142,5 +142,6 @@ def _source(content: SatisfactionReport) -> str:
 
 def missing(content: SatisfactionReport) -> str:
     """The note for dashes."""
-    hidden = f"“{words.DASH}”: dưới {content.method.fewest} phiếu, không công bố"
+    few = content.method.fewest
+    hidden = f"“{words.DASH}”: không công bố, vì dưới {few} phiếu hoặc có thể làm lộ nhóm dưới {few} phiếu"
     return f"{hidden}; hoặc chưa đủ phiếu để tính (khi có ghi số phiếu)."

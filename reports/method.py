@@ -71,7 +71,11 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ("Hạng", RANKS),
         ("Ảnh hưởng và ưu tiên", PRIORITIES),
         ("Kênh được tính vào tỷ lệ", "; ".join(method.classes) or "Không có"),
-        ("Ngưỡng công bố", f"Nhóm và câu hỏi có dưới {method.fewest} phiếu trả lời không công bố, ghi “{words.DASH}”."),
+        (
+            "Ngưỡng công bố",
+            f"Nhóm và câu hỏi có dưới {method.fewest} phiếu trả lời không công bố, ghi “{words.DASH}”; "
+            "nhóm khác cũng không công bố khi có thể tính ra nhóm ít phiếu từ tổng số.",
+        ),
         ("Nội dung chưa đối chiếu", _unverified(method)),
         ("Căn cứ", _bases(method)),
         ("Số liệu đến ngày", words.day(content.data_as_of)),

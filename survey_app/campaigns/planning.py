@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scoring.planner import SurveyPlan, plan
 from survey_app.errors import NotFound
+from survey_app.hiding import hidden
 from survey_app.models import Campaign, CampaignUnit, Level, Population, TallyCell, Unit
 from survey_app.policy import Action, Actor, ensure, scope
 
@@ -23,7 +24,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPlan:
-    """A unit with its dossiers (None: unknown) and released answers (None: too few to show)."""
+    """A unit with its dossiers (None: unknown) and released answers (None: not shown)."""
 
     name: str
     dossiers: int | None
@@ -31,9 +32,9 @@ class UnitPlan:
     plan: SurveyPlan
 
     @property
-    def missing(self) -> int:
-        """Answers still needed for the margin and for the difference."""
-        return max(0, self.plan.answers - (self.answered or 0))
+    def missing(self) -> int | None:
+        """Answers still needed for the margin and for the difference; None where those at hand are not shown."""
+        return None if self.answered is None else max(0, self.plan.answers - self.answered)
 
 
 def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tuple[UnitPlan, ...]:
@@ -47,6 +48,7 @@ def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tu
     counted = select(TallyCell.unit_id, func.sum(TallyCell.received)).group_by(TallyCell.unit_id)
     counted = counted.where(TallyCell.campaign_id == campaign_id, TallyCell.channel.in_(list(campaign.counts)))
     answered = _by_unit(session, counted)
+    unseen = hidden(session, campaign_id, campaign.counts, fewest=campaign.fewest).units
     reached = _reached(session, actor, campaign_id)
     rows = session.execute(
         select(Unit.id, Unit.name)
@@ -58,7 +60,7 @@ def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tu
         UnitPlan(
             name=name,
             dossiers=dossiers.get(unit_id) or None,
-            answered=None if 0 < answered.get(unit_id, 0) < campaign.fewest else answered.get(unit_id, 0),
+            answered=None if unit_id in unseen else answered.get(unit_id, 0),
             plan=plan(
                 dossiers.get(unit_id) or None,
                 margin=aim.margin,

@@ -181,20 +181,6 @@ def received_by_channel(session: Session, campaign_id: int, unit_ids: Collection
     return {channel: int(received) for channel, received in session.execute(query)}
 
 
-def received_by_unit(session: Session, campaign_id: int, channels: str) -> dict[int, int]:
-    """The released submissions of every unit of a campaign that enter its rates, whoever asks; never shown as such."""
-    query = (
-        select(TallyCell.unit_id, func.sum(TallyCell.received))
-        .where(TallyCell.campaign_id == campaign_id, TallyCell.channel.in_(list(channels)))
-        .group_by(TallyCell.unit_id)
-    )
-    return {unit_id: int(received) for unit_id, received in session.execute(query)}
-
-
-def unit_levels(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(Unit.id, Unit.level)).all())
-
-
 def populations(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[tuple[int, str], int]:
     """Completed dossiers by unit and field."""
     query = select(Population.unit_id, Population.field_key, Population.dossiers).where(

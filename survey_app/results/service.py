@@ -33,6 +33,7 @@ from scoring.results import Estimate, GroupScore, Reason, Verdict
 from scoring.standings import rank
 from scoring.verdict import judge
 from survey_app import definitions
+from survey_app.hiding import hidden
 from survey_app.policy import Actor
 from survey_app.results import changes, disclosing, groups, queries
 from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
@@ -137,16 +138,15 @@ def _material(
     found = groups.scores(sums, plan, known, level=campaign.confidence)
     if method.unit_rule is not UnitRule.RESPONDENTS:
         found |= groups.over_units(found, method.unit_rule, level_of, level=campaign.confidence)
-    everyone = queries.received_by_unit(session, campaign.id, campaign.counts)
     scores = disclosing.shown(
         found,
-        disclosing.hidden_keys(everyone, queries.unit_levels(session), fewest=campaign.fewest),
+        hidden(session, campaign.id, campaign.counts, fewest=campaign.fewest),
+        ids,
         [
             [key for key in found if key.startswith(field_key(""))],
             [key for key in found if key.startswith(month_key(""))],
             [key for key in map(channel_key, campaign.counts) if key in found],
         ],
-        everywhere=everyone.keys() <= level_of.keys(),
         fewest=campaign.fewest,
     )
     return _Material(

@@ -23,7 +23,7 @@ def land(make_field: MakeField) -> ServiceField:
 
 @pytest.fixture
 def communes(make_unit: MakeUnit, province: Unit) -> list[Unit]:
-    return [make_unit(name, parent=province, code=name) for name in ("Xã An", "Xã Bình", "Xã Cẩm")]
+    return [make_unit(name, parent=province, code=name) for name in ("Xã An", "Xã Bình", "Xã Cẩm", "Xã Đa")]
 
 
 def test_every_unit_has_what_it_needs_beside_what_it_has(
@@ -37,19 +37,20 @@ def test_every_unit_has_what_it_needs_beside_what_it_has(
     communes: list[Unit],
     land: ServiceField,
 ) -> None:
-    an, binh, _ = communes
+    an, binh, _, da = communes
     campaign = make_campaign(accepts="AC", counts="A")
     make_population(campaign, an, land, 40)
     given = answers()
     make_released(campaign, make_counter(an), [given] * 39, channel="A")
     make_released(campaign, make_counter(binh), [given] * 4, channel="A")
+    make_released(campaign, make_counter(da), [given] * 4, channel="A")
     make_released(campaign, make_counter(binh, "Quầy 2"), [given] * 90, channel="C")  # does not count
     found = {line.name: line for line in unit_plans(session, make_actor(Role.ANALYST, province), campaign.id, Aim())}
-    assert list(found) == ["Xã An", "Xã Bình", "Xã Cẩm"]
-    assert (found["Xã An"].dossiers, found["Xã An"].answered) == (40, 39)
+    assert list(found) == ["Xã An", "Xã Bình", "Xã Cẩm", "Xã Đa"]
+    assert (found["Xã An"].dossiers, found["Xã An"].answered, found["Xã An"].missing) == (40, 39, 0)
     assert found["Xã An"].plan == plan(40)
-    assert found["Xã An"].missing == max(0, plan(40).answers - 39)
-    assert (found["Xã Bình"].dossiers, found["Xã Bình"].answered) == (None, None)  # 4 are too few to show
+    small = found["Xã Bình"]  # 4 are too few to show
+    assert (small.dossiers, small.answered, small.missing) == (None, None, None)
     assert (found["Xã Cẩm"].answered, found["Xã Cẩm"].missing) == (0, plan(None).answers)
 
 
@@ -74,7 +75,7 @@ def test_the_page_counts_anew_for_what_is_asked(
     campaign = make_campaign()
     browser: Client = sign_in(make_account(Role.ANALYST, province))
     page = browser.get(f"/campaigns/{campaign.id}/plan").text
-    assert "0/3 đơn vị đủ phiếu." in page
+    assert "0/4 đơn vị đủ phiếu." in page
     assert ">385<" in page  # z² / 4e² for 5 points
     assert ">97<" in browser.get(f"/campaigns/{campaign.id}/plan?margin=10&target=90&alternative=70").text
     for query in ("margin=0", "margin=5&target=90&alternative=90", "margin=x&target=90&alternative=85"):

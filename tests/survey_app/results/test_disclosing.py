@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.results import GroupScore, Reason
-from survey_app.results.disclosing import hidden_keys, shown
+from survey_app.hiding import Hidden, among
+from survey_app.results.disclosing import shown
 from survey_app.results.groups import WHOLE, field_key, level_key, nothing, unit_key
 
+NOBODY = Hidden(frozenset(), frozenset(), frozenset())
 LEVELS = {unit: "commune" if unit < 6 else "department" for unit in range(9)}
 
 
@@ -28,18 +30,10 @@ def everything(received: dict[int, int]) -> dict[str, GroupScore]:
     return {key: group(key, number) for key, number in totals.items()}
 
 
-def test_a_small_unit_takes_another_along_and_no_more() -> None:
-    received = {0: 3, 1: 20, 2: 30, 6: 40, 7: 50}
-    assert hidden_keys(received, LEVELS, fewest=5) == {unit_key(0), unit_key(1)}
-    assert hidden_keys({0: 3, 1: 20, 2: 4}, LEVELS, fewest=5) == {unit_key(0), unit_key(2)}
-    assert hidden_keys({0: 5, 1: 20}, LEVELS, fewest=5) == frozenset()
-    assert hidden_keys({}, LEVELS, fewest=5) == frozenset()
-
-
 @given(st.dictionaries(st.integers(0, 8), st.integers(1, 30), min_size=1), st.data())
 def test_no_small_unit_can_be_computed(received: dict[int, int], data: st.DataObject) -> None:
-    hidden = hidden_keys(received, LEVELS, fewest=5)
-    scores = shown(everything(received), hidden, [], everywhere=True, fewest=5)
+    hidden = among(received, LEVELS, fewest=5)
+    scores = shown(everything(received), hidden, list(received), [], fewest=5)
     visible = {key for key, found in scores.items() if not found.withheld}
     assert not any(0 < number < 5 and unit_key(unit) in visible for unit, number in received.items())
     units = sorted(received)
@@ -59,12 +53,12 @@ def test_no_small_unit_can_be_computed(received: dict[int, int], data: st.DataOb
 
 def test_the_report_of_some_units_does_not_betray_the_hidden_one() -> None:
     received = {0: 3, 1: 20, 2: 30, 6: 40}
-    hidden = hidden_keys(received, LEVELS, fewest=5)
+    hidden = among(received, LEVELS, fewest=5)
     for some in combinations(received, 2):
-        found = shown(everything({u: received[u] for u in some}), hidden, [], everywhere=False, fewest=5)
-        gone = [unit for unit in some if unit_key(unit) in hidden]
+        found = shown(everything({u: received[u] for u in some}), hidden, some, [], fewest=5)
+        gone = [unit for unit in some if unit in hidden.units]
         assert found[WHOLE].withheld == (len(gone) == 1)
-    alone = shown(everything({1: 20}), hidden, [], everywhere=False, fewest=5)
+    alone = shown(everything({1: 20}), hidden, [1], [], fewest=5)
     assert alone[WHOLE].withheld
     assert alone[WHOLE].index.reason is Reason.WITHHELD
 
@@ -82,6 +76,6 @@ def test_the_report_of_some_units_does_not_betray_the_hidden_one() -> None:
 def test_parts_of_a_whole(fields: tuple[int, ...], whole: int, hidden: set[int]) -> None:
     keys = [field_key(str(place)) for place in range(len(fields))]
     scores = {key: group(key, number) for key, number in zip(keys, fields, strict=True)}
-    found = shown(scores | {WHOLE: group(WHOLE, whole)}, frozenset(), [keys, []], everywhere=True, fewest=5)
+    found = shown(scores | {WHOLE: group(WHOLE, whole)}, NOBODY, [], [keys, []], fewest=5)
     assert {place for place, key in enumerate(keys) if found[key].withheld} == hidden
     assert not found[WHOLE].withheld

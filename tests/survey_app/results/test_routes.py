@@ -122,7 +122,7 @@ def test_a_small_unit_shows_no_figure_on_any_face(browser: Client, filled: Campa
         assert "75,0" not in page, name
         assert not re.search(r"\b4 phiếu|\bn = 4\b", page), name
     page = said(browser.get(f"/results/{filled.id}/overview{unit}"))
-    assert "Dưới 5 phiếu, không công bố." in page
+    assert "Không công bố: dưới 5 phiếu, hoặc có thể làm lộ nhóm ít phiếu." in page
     assert "quá ít phiếu, không công bố" in page
     table = list(csv.reader(io.StringIO(browser.get(f"/results/{filled.id}/report.csv{unit}").text.lstrip("\ufeff"))))
     figures = {tuple(row[4:8]) for row in table[1:] if row[0] != "Kênh"}
@@ -148,7 +148,7 @@ def test_a_small_unit_is_a_dash_among_the_others(browser: Client, campaign: Camp
     fill(campaign, world.an, 50)
     fill(campaign, world.binh, 3, 1)
     page = said(browser.get(f"/results/{campaign.id}/units"))
-    assert "dưới 5 phiếu, không công bố" in page
+    assert "không công bố, để giữ kín nhóm ít phiếu" in page
     assert "75,0" not in page
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from reports.safe_cells import table_xlsx
 from survey_app import web
 from survey_app.campaigns import planning, queries, release, service
+from survey_app.campaigns import signals as unusual
 from survey_app.campaigns.forms import AimForm, CampaignForm, PopulationForm
 from survey_app.errors import Conflict, Rejected
 from survey_app.forms import choices
@@ -88,6 +89,15 @@ def plan(campaign_id: int) -> ResponseReturnValue:
         row = queries.campaign(opened, web.actor(), campaign_id)
         plans = planning.unit_plans(opened, web.actor(), campaign_id, aim(form)) if sound else ()
     return render_template("campaigns/plan.html", row=row, form=form, plans=plans), 200 if sound else 422
+
+
+@room.get("/campaigns/<int:campaign_id>/signals")
+@access(Action.MANAGE_CAMPAIGNS)
+def signals(campaign_id: int) -> ResponseReturnValue:
+    with web.reading() as opened:
+        row = queries.campaign(opened, web.actor(), campaign_id)
+        found = unusual.signals(opened, web.actor(), campaign_id)
+    return render_template("campaigns/signals.html", row=row, found=found)
 
 
 @room.route("/campaigns/<int:campaign_id>/edit", methods=["GET", "POST"])

@@ -80,6 +80,7 @@ STAFF = {
         "/campaigns/4",
         "/campaigns/4/edit",
         "/campaigns/4/plan",
+        "/campaigns/4/signals",
         "/campaigns/new",
         "/organisation/units",
         "/organisation/units/new",

@@ -57,6 +57,7 @@ TABLE = (
     ("campaigns.populations", "POST", "N", "campaign"),
     ("campaigns.populations_file", "GET", "N", "campaign"),
     ("campaigns.release_now", "POST", "N", ""),
+    ("campaigns.signals", "GET", "N", "campaign"),
     ("health.healthz", "GET", "-", ""),
     ("health.readyz", "GET", "-", ""),
     ("organisation.counter", "GET", "ANI", "counter"),

@@ -188,7 +188,8 @@ class SatisfactionReport:
 
     ``subject`` completes "Kết quả đo lường sự hài lòng ..."; ``scope`` names who was measured ("24 đơn vị
     của tỉnh Minh Họa"); ``comparisons`` hold the units by level and the service fields; ``scale`` names
-    the five levels, lowest first.
+    the five levels, lowest first; ``daily`` is the interval of the whole-service rate that holds
+    however often one looks (None under another measure, or without answers).
     """
 
     letterhead: Letterhead
@@ -211,6 +212,7 @@ class SatisfactionReport:
     breaks: tuple[Break, ...]
     channels: tuple[ChannelLine, ...]
     priorities: tuple[PriorityLine, ...]
+    daily: Interval | None
     scale: tuple[str, ...]
     method: Method
 

@@ -46,6 +46,10 @@ RANKS = (
     "Khoảng hạng của Klein, Wright và Wieczorek: một đơn vị chỉ đứng trên đơn vị khác khi cả khoảng tin cậy nằm trên. "
     "Các khoảng được nới theo Šidák để mọi khoảng hạng trong một nhóm cùng đúng với độ tin cậy đã nêu."
 )
+DAILY = (
+    "Khoảng tin cậy thường chỉ đúng cho một lần xem. Dãy khoảng tin cậy (Robbins; Howard và cộng sự 2021) rộng hơn "
+    "và đúng cho mọi lần xem cùng lúc: dừng khi nào cũng không làm sai kết luận."
+)
 DECISION = (
     "“Đạt”: cả khoảng tin cậy thỏa mục tiêu. “Chưa đạt”: cả khoảng tin cậy không thỏa mục tiêu. Còn lại là "
     "“Chưa đủ căn cứ”, kèm số phiếu cần thêm nếu tỷ lệ giữ nguyên. So với giá trị chưa làm tròn."
@@ -68,6 +72,7 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ("Khoảng tin cậy", f"Mức {words.percent(method.level, 0)}. {INTERVAL}"),
         ("Hiệu chỉnh tổng thể hữu hạn", FINITE),
         ("Kết luận so với mục tiêu", DECISION),
+        ("Khi xem số liệu nhiều lần", DAILY),
         ("Hạng", RANKS),
         ("Ảnh hưởng và ưu tiên", PRIORITIES),
         ("Kênh được tính vào tỷ lệ", "; ".join(method.classes) or "Không có"),

@@ -205,6 +205,8 @@ def _headline(content: SatisfactionReport) -> list[Flowable]:
     flow: list[Flowable] = [Paragraph(said, theme.BODY)]
     if score.overall.value is not None and score.overall != score.index:
         flow.append(_body(f"Riêng câu hỏi chung về sự phục vụ: {words.figure(score.overall)}."))
+    if content.daily is not None:
+        flow.append(_body(words.daily(content.daily)))
     return flow
 
 

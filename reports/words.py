@@ -160,6 +160,14 @@ QUADRANTS = {
 }
 
 
+def daily(limits: Interval) -> str:
+    """The interval that holds however often one looks, in words."""
+    return (
+        f"Xem số liệu mỗi ngày trong suốt đợt thì khoảng {span(limits)} của câu hỏi chung vẫn đúng với độ tin cậy "
+        f"{number(limits.level * 100)}\u00a0%."
+    )
+
+
 def quadrant(found: Quadrant | None) -> str:
     return DASH if found is None else QUADRANTS[found]
 

@@ -11,7 +11,7 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from questionnaires.index_methods import IndexMethod, UnitRule
+from questionnaires.index_methods import IndexMethod, Measure, UnitRule
 from questionnaires.loader import index_method, questionnaire
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Scope, Target
@@ -29,7 +29,8 @@ from reports.content import (
     SatisfactionReport,
     TargetLine,
 )
-from scoring.results import Estimate, GroupScore, Reason, Verdict
+from scoring.results import Estimate, GroupScore, Interval, Reason, Verdict
+from scoring.sequential import confidence_sequence
 from scoring.standings import rank
 from scoring.verdict import judge
 from survey_app import definitions
@@ -206,9 +207,19 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
         if whole.withheld
         else changes.channel_lines(material.scores, campaign.accepts, campaign.counts, received),
         priorities=material.priorities,
+        daily=_daily(material),
         scale=tuple(level.vi for level in material.definition.scale),
         method=_method(material),
     )
+
+
+def _daily(material: _Material) -> Interval | None:
+    overall, measure = material.whole.overall, material.index_method.measure
+    if overall.value is None or not overall.n or measure is not Measure.SATISFIED:
+        return None
+    level = material.campaign.confidence
+    lower, upper = confidence_sequence(round(overall.value * overall.n), overall.n, level)
+    return Interval(lower=float(lower), upper=float(upper), level=level, method="confidence_sequence")
 
 
 def _in_sentence(name: str) -> str:

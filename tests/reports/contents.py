@@ -324,6 +324,7 @@ def province(communes_count: int = 99) -> SatisfactionReport:
             ),
         ),
         priorities=priorities(),
+        daily=Interval(lower=0.912, upper=0.934, level=LEVEL, method="confidence_sequence"),
         scale=SCALE,
         method=METHOD,
     )  # fmt: skip

@@ -38,7 +38,7 @@ def nothing() -> SatisfactionReport:
     return replace(
         unit(), whole=whole, ends_on=None, fictional=True,
         targets=(target("Mức độ hài lòng", 0.9, empty),), factors=(), items=(), numbers=(), choices=(), trend=(),
-        channels=(), priorities=(), method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
+        channels=(), priorities=(), daily=None, method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
     )  # fmt: skip
 
 

@@ -132,3 +132,8 @@ def test_places() -> None:
 def test_quadrants() -> None:
     assert {words.quadrant(found) for found in Quadrant} == set(words.QUADRANTS.values())
     assert words.quadrant(None) == words.span(None) == "–"
+
+
+def test_an_interval_for_every_look() -> None:
+    every = Interval(lower=0.912, upper=0.934, level=0.95, method="confidence_sequence")
+    assert "khoảng 91,2–93,4 của câu hỏi chung vẫn đúng với độ tin cậy 95\u00a0%" in words.daily(every)

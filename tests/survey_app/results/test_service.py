@@ -10,6 +10,7 @@ from questionnaires.loader import published
 from reports.content import SatisfactionReport
 from scoring.intervals import effective_n_finite, student_share, wilson
 from scoring.results import Outcome, Reason
+from scoring.sequential import confidence_sequence
 from survey_app import definitions
 from survey_app.campaigns import release
 from survey_app.db import Database
@@ -435,3 +436,18 @@ def test_answers_with_every_level_are_spread_out(
     spread = content_of(database, analyst, campaign, world.province).items[0].score.distribution
     assert spread is not None
     assert spread.levels == (1, 1, 1, 2, 5)
+
+
+@on_sqlite
+def test_the_interval_for_every_look_is_that_of_the_whole_service_question(
+    database: Database, analyst: Actor, filled: Campaign, world: World, make_campaign: MakeCampaign
+) -> None:
+    content = content_of(database, analyst, filled, world.province)
+    overall = content.whole.score.overall
+    assert content.daily is not None
+    assert overall.interval is not None
+    lower, upper = confidence_sequence(213, 244)
+    assert (content.daily.lower, content.daily.upper) == (float(lower), float(upper))
+    assert content.daily.lower < overall.interval.lower < overall.interval.upper < content.daily.upper
+    points = make_campaign("counter-2640@1", method="m2-f1-x1-v1@1", accepts="ABC", counts="AB")
+    assert content_of(database, analyst, points, world.province).daily is None

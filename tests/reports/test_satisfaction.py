@@ -160,7 +160,7 @@ def test_signer_and_recipients_stand_level() -> None:
         "biết, sử dụng./.",
         "- Lưu: VT, CCHC.",
         "(Kèm theo Báo cáo số",
-        "“–”: dưới 5 phiếu, không công bố",
+        "“–”: không công bố, vì dưới 5 phiếu hoặc có thể làm lộ nhóm dưới 5 phiếu",
         "lời văn chưa đối chiếu với văn bản gốc",
         METHOD.data_hash[:40],
     ],

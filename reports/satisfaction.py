@@ -206,7 +206,7 @@ def _headline(content: SatisfactionReport) -> list[Flowable]:
     if score.overall.value is not None and score.overall != score.index:
         flow.append(_body(f"Riêng câu hỏi chung về sự phục vụ: {words.figure(score.overall)}."))
     if content.daily is not None:
-        flow.append(_body(words.daily(content.daily)))
+        flow.append(_body(words.daily(score.overall, content.daily)))
     return flow
 
 

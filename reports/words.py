@@ -160,11 +160,11 @@ QUADRANTS = {
 }
 
 
-def daily(limits: Interval) -> str:
-    """The interval that holds however often one looks, in words."""
+def daily(overall: Estimate, limits: Interval) -> str:
+    """The interval of the whole-service rate that holds however often one looks, in words."""
     return (
-        f"Xem số liệu mỗi ngày trong suốt đợt thì khoảng {span(limits)} của câu hỏi chung vẫn đúng với độ tin cậy "
-        f"{number(limits.level * 100)}\u00a0%."
+        f"Câu hỏi chung: {percent(overall.value)}; dù xem số liệu mỗi ngày trong suốt đợt, khoảng {span(limits)} vẫn đúng "
+        f"với độ tin cậy {number(limits.level * 100)}\u00a0%."
     )
 
 

@@ -136,4 +136,7 @@ def test_quadrants() -> None:
 
 def test_an_interval_for_every_look() -> None:
     every = Interval(lower=0.912, upper=0.934, level=0.95, method="confidence_sequence")
-    assert "khoảng 91,2–93,4 của câu hỏi chung vẫn đúng với độ tin cậy 95\u00a0%" in words.daily(every)
+    assert words.daily(Estimate(value=0.923, n=4000), every) == (
+        "Câu hỏi chung: 92,3\u00a0%; dù xem số liệu mỗi ngày trong suốt đợt, khoảng 91,2–93,4 vẫn đúng với độ tin cậy "
+        "95\u00a0%."
+    )

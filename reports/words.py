@@ -163,8 +163,8 @@ QUADRANTS = {
 def daily(overall: Estimate, limits: Interval) -> str:
     """The interval of the whole-service rate that holds however often one looks, in words."""
     return (
-        f"Câu hỏi chung: {percent(overall.value)}; dù xem số liệu mỗi ngày trong suốt đợt, khoảng {span(limits)} vẫn đúng "
-        f"với độ tin cậy {number(limits.level * 100)}\u00a0%."
+        f"Câu hỏi chung: {percent(overall.value)}; dù xem số liệu mỗi ngày trong suốt đợt, khoảng {span(limits)} "
+        f"vẫn đúng với độ tin cậy {number(limits.level * 100)}\u00a0%."
     )
 
 

@@ -101,7 +101,7 @@ def story(content: SatisfactionReport) -> list[Flowable]:
     flow += official_form.bases([name for name, _ in content.method.legal_basis])
     flow.append(_opening(content))
     flow += [Heading("I. TÌNH HÌNH THU THẬP PHIẾU"), *_collection(content)]
-    flow += [Heading("II. KẾT QUẢ"), *_results(content, numbered)]
+    flow += [CondPageBreak(HEADING_ROOM + 40), Heading("II. KẾT QUẢ"), *_results(content, numbered)]
     flow += [Heading("III. LƯU Ý KHI SỬ DỤNG SỐ LIỆU"), *_cautions(content, numbered[-1])]
     flow.append(official_form.closing([_last_words(content)], content.letterhead))
     for item in numbered:
@@ -142,7 +142,7 @@ def _collection(content: SatisfactionReport) -> list[Flowable]:
 def _counts(content: SatisfactionReport) -> str:
     score = content.whole.score
     if score.withheld:
-        return f"Số phiếu trả lời dưới {content.method.fewest}, không công bố."
+        return "Số phiếu trả lời không công bố, để giữ kín nhóm ít phiếu."
     if not score.received:
         return "Chưa nhận được phiếu trả lời nào."
     said = (

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -180,7 +181,7 @@ def test_invented_figures_are_marked_on_every_page_and_real_ones_are_not() -> No
 def test_thin_reports_say_why() -> None:
     assert "Chưa nhận được phiếu trả lời nào." in text(nothing)
     assert "Không có tỷ lệ: chưa có phiếu trả lời." in text(nothing)
-    assert "Số phiếu trả lời dưới 5, không công bố." in text(withheld)
+    assert "Số phiếu trả lời không công bố, để giữ kín nhóm ít phiếu." in text(withheld)
     assert "quá ít phiếu để tính khoảng tin cậy" in text(single)
     assert "không có số liệu (quá ít phiếu, không công bố)" in text(withheld)
 
@@ -210,3 +211,16 @@ def test_a_channel_too_small_to_show_leaves_no_total() -> None:
     assert "18.220" in said
     assert "26.056" not in said  # the total would tell
     assert "26.056" in papers.text(satisfaction.render(replace(content, channels=content.channels[:2])))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", range(0, 12, 2))
+def test_no_page_ends_with_a_heading(more: int) -> None:
+    """However far the channels push what follows them."""
+    content = province()
+    longer = replace(content, channels=(*content.channels, *(content.channels[2],) * more))
+    for page in papers.words(satisfaction.render(longer)):
+        body = [word for word in page if word.top > 20 * papers.MM - 3 and word.bottom < (297 - 20) * papers.MM + 3]
+        foot = max((word.bottom for word in body), default=0)
+        last = " ".join(word.text for word in body if foot - word.bottom < 3)
+        assert not re.fullmatch(r"(I{1,3}|\d)\. [^.;:]{1,45}", last), last

@@ -5,6 +5,7 @@ linearised variable for respondent k is ``z_k = sum_i a_i d_ik (y_ik - c_i)`` (d
 satisfied). ``sum_k z_k^2`` needs only the pair counts of the tally, never the respondents.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from scoring.results import (
     NumberScore,
     Reason,
 )
-from scoring.tally import BLANK, NOT_APPLICABLE, Ints, Tally
+from scoring.tally import BLANK, NOT_APPLICABLE, Layout, Tally
 
 Floats = NDArray[np.float64]
 
@@ -177,34 +178,32 @@ def score(
         for code, part in linear.items()
     }
     index = _index(given, plan, linear, items)
-    codes = tally.counts[:, tally.layout.rated]
+    # Plain lists once: a result is made of many small numbers, each slow to take out of an array.
+    counts, choices = tally.counts.tolist(), tally.choices.tolist()
+    received, counted = tally.received.tolist(), tally.counted.tolist()
     numbers = [_number(tally, i, level) for i in range(len(plan.numbers))]
     return tuple(
         GroupScore(
             key=key,
-            received=int(tally.received[g]),
-            counted=int(tally.counted[g]),
+            received=received[g],
+            counted=counted[g],
             population=known[g],
             index=index[g],
             overall=items[plan.overall][g],
             factors=tuple(FactorScore(code=code, estimate=rows[g]) for code, rows in factors.items()),
             items=tuple(
-                ItemScore(code=code, estimate=items[i][g], distribution=_distribution(codes[g, i]))
-                for i, code in enumerate(plan.rated)
+                ItemScore(code=code, estimate=items[i][g], distribution=_distribution(counts[g][place]))
+                for i, (code, place) in enumerate(zip(plan.rated, tally.layout.rated, strict=True))
             ),
             numbers=tuple(NumberScore(code=code, estimate=numbers[i][g]) for i, code in enumerate(plan.numbers)),
-            choices=(*_singles(tally, plan, g), *_choices(tally, plan, g)),
+            choices=(*_singles(counts[g], plan), *_choices(choices[g], tally.layout, plan)),
         )
         for g, key in enumerate(keys)
     )
 
 
-def _distribution(codes: Ints) -> Distribution:
-    return Distribution(
-        levels=tuple(int(n) for n in codes[1:6]),
-        not_applicable=int(codes[NOT_APPLICABLE]),
-        blank=int(codes[BLANK]),
-    )
+def _distribution(codes: Sequence[int]) -> Distribution:
+    return Distribution(levels=tuple(codes[1:6]), not_applicable=codes[NOT_APPLICABLE], blank=codes[BLANK])
 
 
 def _members(factor: Factor, rule: str) -> tuple[int, ...]:
@@ -321,9 +320,8 @@ def _estimates(
     lower, upper = wilson(p, np.nan_to_num(n_eff * share, nan=0.0, posinf=np.inf), given.level)
     floor = FLOORS[given.measure]
     p, lower, upper = (floor + (1 - floor) * part for part in (p, lower, upper))
-    return [
-        _estimate(p[g], n[g], n_eff[g], (lower[g], upper[g]), given.level, method, fewest, floor) for g in range(len(p))
-    ]
+    columns = (p.tolist(), n.tolist(), n_eff.tolist(), zip(lower.tolist(), upper.tolist(), strict=True))
+    return [_estimate(*row, given.level, method, fewest, floor) for row in zip(*columns, strict=True)]
 
 
 def _estimate(
@@ -336,12 +334,12 @@ def _estimate(
     fewest: int,
     floor: float = 0.0,
 ) -> Estimate:
-    if np.isnan(value):
+    if math.isnan(value):
         return Estimate(value=None, n=int(n), reason=Reason.NO_ANSWERS, floor=floor)
-    if n < fewest or np.isnan(limits[0]):
-        return Estimate(value=float(value), n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
-    interval = Interval(lower=float(limits[0]), upper=float(limits[1]), level=level, method=method)
-    return Estimate(value=float(value), n=int(n), effective_n=float(n_eff), interval=interval, floor=floor)
+    if n < fewest or math.isnan(limits[0]):
+        return Estimate(value=value, n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
+    interval = Interval(lower=limits[0], upper=limits[1], level=level, method=method)
+    return Estimate(value=value, n=int(n), effective_n=n_eff, interval=interval, floor=floor)
 
 
 def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
@@ -351,12 +349,13 @@ def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
         variance = (squares - total * mean) / (n - 1) / n
     # A few answers that happen to be equal are no proof of a mean without error.
     lower, upper = mean_t(mean, np.where(variance > 0, variance, np.nan), n - 1, level)
-    return [_estimate(mean[g], n[g], n[g], (lower[g], upper[g]), level, "t", 2) for g in range(len(n))]
+    rows = zip(mean.tolist(), n.tolist(), lower.tolist(), upper.tolist(), strict=True)
+    return [_estimate(m, answers, answers, (low, high), level, "t", 2) for m, answers, low, high in rows]
 
 
-def _singles(tally: Tally, plan: Plan, g: int) -> tuple[ChoiceScore, ...]:
-    counts = [(single.code, tally.counts[g, single.place, 1 : single.options + 1]) for single in plan.singles]
-    return tuple(_shares(code, int(ticks.sum()), [int(n) for n in ticks]) for code, ticks in counts)
+def _singles(counts: Sequence[Sequence[int]], plan: Plan) -> tuple[ChoiceScore, ...]:
+    given = [(single.code, counts[single.place][1 : single.options + 1]) for single in plan.singles]
+    return tuple(_shares(code, sum(ticks), ticks) for code, ticks in given)
 
 
 def _shares(code: str, answered: int, ticks: Sequence[int]) -> ChoiceScore:
@@ -365,10 +364,10 @@ def _shares(code: str, answered: int, ticks: Sequence[int]) -> ChoiceScore:
     return ChoiceScore(code=code, answered=answered, shares=tuple(n / answered for n in ticks))
 
 
-def _choices(tally: Tally, plan: Plan, g: int) -> tuple[ChoiceScore, ...]:
+def _choices(given: Sequence[int], layout: Layout, plan: Plan) -> tuple[ChoiceScore, ...]:
     scores, at = [], 0
-    for code, options in zip(plan.choices, tally.layout.choices, strict=True):
-        answered, *ticks = (int(x) for x in tally.choices[g, at : at + options + 1])
+    for code, options in zip(plan.choices, layout.choices, strict=True):
+        answered, *ticks = given[at : at + options + 1]
         scores.append(_shares(code, answered, ticks))
         at += options + 1
     return tuple(scores)

@@ -21,25 +21,29 @@ class Hidden:
 
 def hidden(session: Session, campaign_id: int, channels: str, *, fewest: int) -> Hidden:
     """What is hidden in a campaign, the same whoever looks and at whatever part of the province."""
+    levels = dict(session.execute(select(Unit.id, Unit.level)).all())
+    return among(received(session, campaign_id, channels), levels, fewest=fewest)
+
+
+def received(session: Session, campaign_id: int, channels: str) -> dict[int, int]:
+    """The released submissions of every unit of a campaign by these channels; not to be shown as they are."""
     query = (
         select(TallyCell.unit_id, func.sum(TallyCell.received))
         .where(TallyCell.campaign_id == campaign_id, TallyCell.channel.in_(list(channels)))
         .group_by(TallyCell.unit_id)
     )
-    received = {unit_id: int(number) for unit_id, number in session.execute(query)}
-    levels = dict(session.execute(select(Unit.id, Unit.level)).all())
-    return among(received, levels, fewest=fewest)
+    return {unit_id: int(number) for unit_id, number in session.execute(query)}
 
 
-def among(received: Mapping[int, int], levels: Mapping[int, str], *, fewest: int) -> Hidden:
+def among(numbers: Mapping[int, int], levels: Mapping[int, str], *, fewest: int) -> Hidden:
     """The small units and levels, and those that would betray them when totals are shown."""
-    units = sorted(received)
+    units = sorted(numbers)
     kinds = sorted({levels[unit] for unit in units})
     if not units:
         return Hidden(frozenset(), frozenset(), frozenset())
     above = len(units) + len(kinds)
     parents = [len(units) + kinds.index(levels[unit]) for unit in units] + [above] * len(kinds)
-    gone = suppress([[received[unit]] for unit in units], fewest=fewest, parents=parents).hidden[:, 0]
+    gone = suppress([[numbers[unit]] for unit in units], fewest=fewest, parents=parents).hidden[:, 0]
     return Hidden(
         frozenset(unit for unit, hides in zip(units, gone, strict=False) if hides),
         frozenset(kind for kind, hides in zip(kinds, gone[len(units) :], strict=False) if hides),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scoring.intervals import normal_quantile
 from scoring.par.parameters import Band
 from scoring.par.uncertainty import DRAWS, TINY, Floats, UncertainUnit, point_indices, simulate_indices
+from scoring.ranking import competition_ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +99,4 @@ def competition(indices: Floats) -> NDArray[np.int64]:
     >>> competition(np.array([[90.0], [85.5], [85.5], [80.0]]))[:, 0].tolist()
     [1, 2, 2, 4]
     """
-    falling = -np.round(indices, 9)
-    order = np.argsort(falling, axis=0, kind="stable")
-    ordered = np.take_along_axis(falling, order, axis=0)
-    places = np.broadcast_to(np.arange(1, len(indices) + 1)[:, np.newaxis], indices.shape).copy()
-    places[1:][ordered[1:] == ordered[:-1]] = 0
-    ranks = np.empty_like(places)
-    np.put_along_axis(ranks, order, np.maximum.accumulate(places, axis=0), axis=0)
-    return ranks
+    return competition_ranks(np.round(indices, 9).T).T.astype(np.int64)

@@ -1,15 +1,15 @@
 """How many answers each unit needs, and how many it has."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scoring.planner import SurveyPlan, plan
+from survey_app.campaigns.queries import dossiers_by_unit
 from survey_app.errors import NotFound
-from survey_app.hiding import hidden
-from survey_app.models import Campaign, CampaignUnit, Level, Population, TallyCell, Unit
+from survey_app.hiding import hidden, received
+from survey_app.models import Campaign, CampaignUnit, Level, Unit
 from survey_app.policy import Action, Actor, ensure, scope
 
 
@@ -43,11 +43,8 @@ def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tu
     campaign = session.get(Campaign, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
-    reported = select(Population.unit_id, func.sum(Population.dossiers)).group_by(Population.unit_id)
-    dossiers = _by_unit(session, reported.where(Population.campaign_id == campaign_id))
-    counted = select(TallyCell.unit_id, func.sum(TallyCell.received)).group_by(TallyCell.unit_id)
-    counted = counted.where(TallyCell.campaign_id == campaign_id, TallyCell.channel.in_(list(campaign.counts)))
-    answered = _by_unit(session, counted)
+    dossiers = dossiers_by_unit(session, campaign_id)
+    answered = received(session, campaign_id, campaign.counts)
     unseen = hidden(session, campaign_id, campaign.counts, fewest=campaign.fewest).units
     reached = _reached(session, actor, campaign_id)
     rows = session.execute(
@@ -72,10 +69,6 @@ def unit_plans(session: Session, actor: Actor, campaign_id: int, aim: Aim) -> tu
         for unit_id, name in rows
         if unit_id in reached
     )
-
-
-def _by_unit(session: Session, query: Select[Any, Any]) -> dict[int, int]:
-    return {unit_id: int(number) for unit_id, number in session.execute(query)}
 
 
 def _reached(session: Session, actor: Actor, campaign_id: int) -> frozenset[int]:

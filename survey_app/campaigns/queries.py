@@ -173,6 +173,12 @@ def waiting(session: Session, actor: Actor) -> Waiting:
     )
 
 
+def dossiers_by_unit(session: Session, campaign_id: int) -> dict[int, int]:
+    """The completed dossiers of each unit that reported them."""
+    query = select(Population.unit_id, func.sum(Population.dossiers)).group_by(Population.unit_id)
+    return {unit: int(number) for unit, number in session.execute(query.where(Population.campaign_id == campaign_id))}
+
+
 def population_rows(session: Session, actor: Actor, campaign_id: int) -> tuple[tuple[str, str, str, int], ...]:
     """The completed dossiers of the person's units, as they are imported: unit code, its name, field, number."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.loader import questionnaire
 from questionnaires.model import Questionnaire
 from scoring.integrity import Kind, Signal, bursts, excess, flagged, overflow, with_and_without
 from scoring.patterns import repeats, straight_lined
+from survey_app.campaigns.queries import dossiers_by_unit
 from survey_app.definitions import code_matrix
 from survey_app.errors import NotFound
-from survey_app.models import Campaign, Counter, DefinitionVersion, Population, Submission, Unit
+from survey_app.models import Campaign, Counter, DefinitionVersion, Submission, Unit
 from survey_app.policy import Action, Actor, ensure
 
 Ints = NDArray[np.int64]
@@ -95,8 +96,7 @@ def _rows(session: Session, actor: Actor, campaign: Campaign, definition: Questi
 
 def _overflow(session: Session, campaign_id: int, unit: Ints) -> Iterator[Signal]:
     """Units with more submissions than completed dossiers, over the whole campaign."""
-    reported = select(Population.unit_id, func.sum(Population.dossiers)).group_by(Population.unit_id)
-    dossiers = dict(session.execute(reported.where(Population.campaign_id == campaign_id)).all())
+    dossiers = dossiers_by_unit(session, campaign_id)
     units, places = np.unique(unit, return_inverse=True)
     known = [[float(dossiers.get(int(unit_id), np.nan))] for unit_id in units]
     for found in overflow(places, np.zeros_like(places), np.array(known).reshape(len(units), 1)):

@@ -64,7 +64,8 @@ def signals(session: Session, actor: Actor, campaign_id: int) -> Signals:
     rated = rows.codes[:, [definition.closed.index(item) for item in definition.rated]]
     of_counters = list(_distinct([*bursts(rows.counter, rows.day), *repeats(rows.counter, rows.day, rated)]))
     straight = excess(Kind.STRAIGHT_LINING, rows.unit, straight_lined(rated))
-    of_units = [*straight, *_overflow(session, campaign_id, rows.unit)]
+    too_many = [found for found in _overflow(session, campaign_id, rows.unit) if found.observed >= campaign.fewest]
+    of_units = [*straight, *too_many]
     counters, units = _names(session)
     flags = flagged(len(rows.day), [*of_counters, *of_units])
     compared = with_and_without(rated, flags, satisfied_from=definition.satisfied_from)

@@ -214,8 +214,10 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
 
 
 def _daily(material: _Material) -> Interval | None:
-    overall, measure = material.whole.overall, material.index_method.measure
-    if overall.value is None or not overall.n or measure is not Measure.SATISFIED:
+    overall, method = material.whole.overall, material.index_method
+    # A sequence is of people one after the other: not of points, and not of a mean over units.
+    pooled = method.measure is Measure.SATISFIED and method.unit_rule is UnitRule.RESPONDENTS
+    if overall.value is None or not pooled:
         return None
     level = material.campaign.confidence
     lower, upper = confidence_sequence(round(overall.value * overall.n), overall.n, level)

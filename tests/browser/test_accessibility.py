@@ -74,6 +74,7 @@ STAFF = {
         "/results/4/units",
         "/results/4/fields",
         "/results/4/criteria",
+        "/results/4/priorities",
         "/results/4/trend",
         "/results/4/method",
         "/campaigns",

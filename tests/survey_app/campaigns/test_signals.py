@@ -101,10 +101,14 @@ def test_more_submissions_than_dossiers(
     counters: list[Counter],
     make_population: MakePopulation,
     make_field: MakeField,
+    make_counter: MakeCounter,
     province: Unit,
     database: Database,
 ) -> None:
     land: ServiceField = make_field("land")
+    few = make_counter(province, "Quầy nhỏ")
+    give(database, campaign, few, FIRST, ["454545"] * 4)  # more than its dossiers, but too few to show
+    make_population(campaign, province, land, 1)
     with database.reading() as reading:
         units = [reading.get_one(Unit, counter.unit_id) for counter in counters[:2]]
         reading.expunge_all()

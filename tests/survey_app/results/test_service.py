@@ -21,7 +21,7 @@ from survey_app.results.service import Cache, _in_sentence, report
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
 from tests.factories.campaigns import MakeCampaign, MakePopulation
-from tests.factories.submissions import MakeWaiting, answers
+from tests.factories.submissions import MakeReleased, MakeWaiting, answers
 from tests.factories.units import MakeCounter
 from tests.survey_app.results.conftest import BORDER, MARCH, OVERALL, TODAY, Fill, World
 
@@ -451,3 +451,21 @@ def test_the_interval_for_every_look_is_that_of_the_whole_service_question(
     assert content.daily.lower < overall.interval.lower < overall.interval.upper < content.daily.upper
     points = make_campaign("counter-2640@1", method="m2-f1-x1-v1@1", accepts="ABC", counts="AB")
     assert content_of(database, analyst, points, world.province).daily is None
+
+
+@on_sqlite
+@pytest.mark.parametrize(("method", "holds"), [("m1-f1-x1-v1@1", True), ("m1-f1-x1-v2@1", False)])
+def test_a_mean_over_units_has_no_interval_for_every_look(
+    method: str,
+    holds: bool,
+    database: Database,
+    analyst: Actor,
+    world: World,
+    make_campaign: MakeCampaign,
+    make_released: MakeReleased,
+) -> None:
+    made = make_campaign("counter-2640@1", method=method, accepts="A", counts="A")
+    make_released(made, world.desks[world.an.id], [{"LOC": "1", "CHUNG": "4"}] * 9, channel="A")
+    content = content_of(database, analyst, made, world.province)
+    assert content.whole.score.overall.value == 1
+    assert (content.daily is not None) == holds

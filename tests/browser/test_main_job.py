@@ -24,9 +24,12 @@ def counted(page: Page) -> int:
 
 def test_from_a_counter_to_the_report(site: Site, phone: Watched, staff: dict[str, Watched], tmp_path: Path) -> None:
     office = staff["chuyenvien"].page
+    # What other tests left waiting must not reach ten with these five: the worker would release them meanwhile.
+    office.goto(f"{site.url}/campaigns")
+    office.get_by_role("button", name="Gộp phiếu đang chờ").click()
     office.goto(f"{site.url}/results/3/overview")
     before = counted(office)
-    for number in range(6):
+    for number in range(5):
         answer(phone.page, f"{site.url}/r/{site.counter()}", "5" if number else "2")
     office.goto(f"{site.url}/results/3/overview")
     assert counted(office) == before  # nothing moves with a single citizen
@@ -34,7 +37,7 @@ def test_from_a_counter_to_the_report(site: Site, phone: Watched, staff: dict[st
     office.get_by_role("button", name="Gộp phiếu đang chờ").click()
     assert "Đã gộp" in office.get_by_role("status").inner_text()
     office.goto(f"{site.url}/results/3/overview")
-    assert counted(office) >= before + 6
+    assert counted(office) >= before + 5
     assert office.get_by_text("Cứ 100 người trả lời").is_visible()
     with office.expect_download() as waiting:
         office.get_by_role("link", name="Báo cáo PDF").click()

@@ -2,14 +2,32 @@
 
 import argparse
 
-from bench import coverage, design, disclosure, flow, integrity, ranks, reports, scoring, sequential
+from bench import (
+    coverage,
+    coverage_combined,
+    coverage_importance,
+    coverage_ranks,
+    design,
+    disclosure,
+    flow,
+    integrity,
+    panel,
+    ranks,
+    reports,
+    scoring,
+    sequential,
+)
 
 RUNS = {
     "coverage": coverage.run,
+    "coverage_combined": coverage_combined.run,
+    "coverage_importance": coverage_importance.run,
+    "coverage_ranks": coverage_ranks.run,
     "design": design.run,
     "disclosure": disclosure.run,
     "flow": flow.run,
     "integrity": integrity.run,
+    "panel": panel.run,
     "ranks": ranks.run,
     "reports": reports.run,
     "scoring": scoring.run,

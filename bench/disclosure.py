@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.suppression import Table, suppress
+from survey_app.hiding import CHANNEL, FIELD, MONTH, Cell, Numbers, among
 
 Ints = NDArray[np.int64]
 FEWEST = 5
@@ -16,6 +17,7 @@ FEWEST = 5
 def run(*, quick: bool) -> None:
     _against_the_least(100 if quick else 1000)
     _province(1 if quick else 3)
+    _campaign()
     _releases(3 if quick else 6)
 
 
@@ -97,6 +99,43 @@ def _province(repeats: int) -> None:
             f"{total:7} | {fewest:2} | {'yes' if parents else 'no':6} | {table.primary.sum() / shown:13.1%} | "
             f"{table.hidden.sum() / shown:6.1%} | {lost:14.2%} | {totals:13} | {seconds:.3f}"
         )
+
+
+def _campaign() -> None:
+    print("\ndisclosure: all reports of a campaign, 116 units in 8 levels, 16 fields, 12 months, 2 channels, k = 5")
+    print("answers | units hidden | small parts | parts hidden | totals of parts hidden | seconds")
+    for total in (2_000, 20_000, 100_000, 1_000_000):
+        facts = _facts(np.random.default_rng(total), total)
+        start = time.perf_counter()
+        found = among(facts, fewest=FEWEST)
+        seconds = time.perf_counter() - start
+        small = [number < FEWEST for cells in facts.parts for _, _, number in cells]
+        gone = sum(len(found.reports[unit].parts) for unit in range(116) if unit not in found.units)
+        gone += sum(unit in found.units for cells in facts.parts for unit, _, _ in cells)
+        print(
+            f"{total:7} | {len(found.units):12} | {np.mean(small):11.1%} | {gone / len(small):12.1%} | "
+            f"{len(found.reports[116].parts):22} | {seconds:.2f}"
+        )
+
+
+def _facts(rng: np.random.Generator, total: int) -> Numbers:
+    """Units with a report each, and one report on all."""
+    fields = _counts(rng, total)
+    months, channels = (
+        np.array([rng.multinomial(sum(row), rng.dirichlet(np.ones(size))) for row in fields]) for size in (12, 2)
+    )
+    units = [unit for unit in range(116) if fields[unit].any()]
+
+    def cells(kind: str, table: Ints) -> tuple[Cell, ...]:
+        return tuple((int(unit), (kind, f"{at:02}"), int(table[unit, at])) for unit, at in np.argwhere(table))
+
+    return Numbers(
+        totals=tuple((unit, int(fields[unit].sum())) for unit in units),
+        parts=(cells(FIELD, fields), cells(MONTH, months), cells(CHANNEL, channels)),
+        aside=(),
+        levels=tuple((unit, str(unit // 15)) for unit in units),
+        reports=(*((unit, frozenset({unit}).intersection(units)) for unit in range(116)), (116, frozenset(units))),
+    )
 
 
 def _releases(number: int) -> None:

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Container, Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Place = tuple[str | int, ...]  # where a value stands inside a model, e.g. ("sections", 2, "items", 0)
 
@@ -14,6 +14,13 @@ Place = tuple[str | int, ...]  # where a value stands inside a model, e.g. ("sec
 def problem(vi: str, en: str, at: Place = ()) -> PydanticCustomError:
     """A rule that the data break, said in both languages; raise it inside a validator of the model that `at` is in."""
     return PydanticCustomError("definition", "{vi} | {en}", {"vi": vi, "en": en, "at": at})
+
+
+def refuse(found: Iterable[PydanticCustomError]) -> None:
+    """Raise all of these problems at once, if there are any; for use inside a validator."""
+    faults = [InitErrorDetails(type=each, input=None) for each in found]
+    if faults:
+        raise ValidationError.from_exception_data("definition", faults)
 
 
 def _clean(text: str) -> str:

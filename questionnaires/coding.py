@@ -1,7 +1,8 @@
 """How an answer is stored: one coding per kind of question.
 
 Closed answers take one character each, packed in the order of the questionnaire: ``.`` blank,
-``n`` not applicable, else the option's or level's digit. The others stand in a side table as text.
+``n`` not applicable, ``t`` two levels ticked on a line of a paper form, else the option's or level's digit.
+The others stand in a side table as text.
 """
 
 import unicodedata
@@ -13,6 +14,7 @@ from questionnaires.model import LEVELS, Condition, Item, Kind, Questionnaire
 
 BLANK = "."
 NOT_APPLICABLE = "n"
+TWO_TICKS = "t"
 
 Answer = str | int | tuple[str, ...]
 
@@ -100,10 +102,11 @@ def holds(condition: Condition | None, answers: Mapping[str, Answer]) -> bool:
     return condition is None or answers.get(condition.item) in condition.options
 
 
-def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Packed:
+def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer], *, paper: bool = False) -> Packed:
     """The stored form of a submission's answers.
 
-    Unanswered items are blank; answers to items whose condition does not hold are dropped.
+    Unanswered items are blank; answers to items whose condition does not hold are dropped. On paper every
+    closed item may be blank, and a line of the scale may have two ticks.
 
     Raises
     ------
@@ -118,8 +121,8 @@ def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Packe
     for item in questionnaire.items:
         asked = holds(item.only_if, kept)
         given = answers.get(item.code, "") if asked else ""
-        stored = "" if given in ("", ()) else CODINGS[item.kind].encode(item, given)
-        if asked and item.required and not stored:
+        stored = "" if given in ("", ()) else _stored(item, given, paper=paper)
+        if asked and item.required and not stored and not (paper and item.closed):
             raise Impossible(item.code, "missing")
         if stored:
             kept[item.code] = given
@@ -128,6 +131,12 @@ def encode(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Packe
         elif stored:
             extras.append((item.code, stored))
     return Packed("".join(codes), tuple(extras))
+
+
+def _stored(item: Item, given: Answer, *, paper: bool) -> str:
+    if paper and given == TWO_TICKS and item.kind is Kind.RATING:
+        return TWO_TICKS
+    return CODINGS[item.kind].encode(item, given)
 
 
 def counts(questionnaire: Questionnaire, codes: str) -> bool:

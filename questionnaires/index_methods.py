@@ -1,4 +1,4 @@
-"""Methods of the index: what an answer is worth, and how items, factors and units are put together."""
+"""Methods of the index: what an answer is worth, and how items, factors, channels and units are put together."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +32,7 @@ class IndexRule(StrEnum):
     CRITERIA = "X2"
     WEIGHTED = "X3"
     OVERALL = "X4"
+    DOMAINS = "X5"
 
 
 class UnitRule(StrEnum):
@@ -40,12 +41,34 @@ class UnitRule(StrEnum):
     RESPONDENTS = "V1"
     UNITS = "V2"
     DOSSIERS = "V3"
+    CELLS = "V4"
+
+
+class ChannelRule(StrEnum):
+    """How the channels that count become one rate."""
+
+    POOLED = "C1"
+    STRATA = "C2"
 
 
 class FactorWeight(Model):
     """What a factor counts for, against the others."""
 
     factor: Key
+    weight: Annotated[Decimal, Field(gt=0)]
+
+
+class DomainWeight(Model):
+    """What a domain of the questionnaire (policy, service) counts for; its factors count alike within it."""
+
+    domain: Key
+    weight: Annotated[Decimal, Field(gt=0)]
+
+
+class ChannelWeight(Model):
+    """What a class of channel counts for, against the others."""
+
+    channel: Annotated[str, Field(pattern="^[ABC]$")]
     weight: Annotated[Decimal, Field(gt=0)]
 
 
@@ -59,18 +82,34 @@ class IndexMethod(Definition):
     factor_rule: FactorRule
     index_rule: IndexRule
     unit_rule: UnitRule
+    channel_rule: ChannelRule = ChannelRule.POOLED
     weights: tuple[FactorWeight, ...] = ()
+    domains: tuple[DomainWeight, ...] = ()
+    channels: tuple[ChannelWeight, ...] = ()
+    fewest_per_cell: Annotated[int, Field(ge=2)] | None = None
     verified: bool
     note: Text
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         unique(members("weights", (part.factor for part in self.weights)), "yếu tố", "factor")
-        if (self.index_rule is IndexRule.WEIGHTED) != bool(self.weights):
-            raise problem("chỉ X3 mới có (và phải có) weights", "weights go with the rule X3")
+        unique(members("domains", (part.domain for part in self.domains)), "lĩnh vực đo", "domain")
+        unique(members("channels", (part.channel for part in self.channels)), "kênh", "channel")
+        goes_with = (
+            (self.index_rule is IndexRule.WEIGHTED, bool(self.weights), "X3", "weights"),
+            (self.index_rule is IndexRule.DOMAINS, bool(self.domains), "X5", "domains"),
+            (self.channel_rule is ChannelRule.STRATA, bool(self.channels), "C2", "channels"),
+            (self.unit_rule is UnitRule.CELLS, self.fewest_per_cell is not None, "V4", "fewest_per_cell"),
+        )
+        for rule, given, sign, key in goes_with:
+            if rule != given:
+                raise problem(f"chỉ {sign} mới có (và phải có) {key}", f"{key} goes with the rule {sign}")
+        if self.channel_rule is ChannelRule.STRATA and self.unit_rule is not UnitRule.RESPONDENTS:
+            raise problem("C2 chỉ dùng cùng V1", "C2 goes with V1 only")
         return self
 
     @property
     def symbols(self) -> str:
-        """The rules by their signs: ``M1, F1, X1, V1``."""
-        return ", ".join((self.measure, self.factor_rule, self.index_rule, self.unit_rule))
+        """The rules by their signs: ``M1, F1, X1, V1``; C1, which weighs nothing, is not named."""
+        strata = (self.channel_rule,) if self.channel_rule is not ChannelRule.POOLED else ()
+        return ", ".join((self.measure, self.factor_rule, self.index_rule, *strata, self.unit_rule))

@@ -7,8 +7,13 @@ from typing import Any
 from questionnaires.base import Definition
 from questionnaires.index_methods import IndexMethod
 from questionnaires.model import Questionnaire
+from questionnaires.par_checks import spoken
+from questionnaires.par_nodes import Role, Spot
+from questionnaires.par_sets import CriteriaSet
+from questionnaires.par_words import WORDS
 from questionnaires.provinces import Province
 from questionnaires.targets import TargetSet
+from questionnaires.validity import ValidityRules
 
 UNCHECKED = " [chưa đối chiếu]"
 
@@ -39,8 +44,19 @@ def _(definition: Questionnaire) -> Iterator[str]:
 @_inside.register
 def _(definition: IndexMethod) -> Iterator[str]:
     yield f"  {definition.symbols}{'' if definition.verified else UNCHECKED}"
-    for part in definition.weights:
-        yield f"  {part.factor}: {part.weight}"
+    named = (
+        *((part.factor, part.weight) for part in definition.weights),
+        *((part.domain, part.weight) for part in definition.domains),
+        *((part.channel, part.weight) for part in definition.channels),
+    )
+    yield from (f"  {name}: {weight}" for name, weight in named)
+
+
+@_inside.register
+def _(definition: ValidityRules) -> Iterator[str]:
+    for rule in definition.rules:
+        share = "" if rule.share is None else f" {rule.share}"
+        yield f"  {rule.key} ({rule.rule}{share}) {rule.name.vi}{'' if rule.verified else UNCHECKED}"
 
 
 @_inside.register
@@ -54,6 +70,36 @@ def _(definition: Province) -> Iterator[str]:
     for level in definition.levels:
         yield f"  {level.name.vi}: {sum(unit.level == level.key for unit in definition.units)}"
     yield f"  lĩnh vực: {len(definition.fields)}, quầy: {len(definition.counters)}"
+
+
+@_inside.register
+def _(definition: CriteriaSet) -> Iterator[str]:
+    counts = definition.counts
+    yield f"  {WORDS[definition.block]}, năm {definition.index_year}, mẫu số: {WORDS[definition.denominator]}"
+    if not definition.verified:
+        yield "  CHƯA ĐỐI CHIẾU VĂN BẢN GỐC"
+    if not definition.complete:
+        yield "  chưa đủ mọi cấp, không dùng để chấm điểm"
+    yield f"  tổng {spoken(definition.total)} điểm, lĩnh vực: {counts['fields']}, tiêu chí: {counts['criteria']}, " + (
+        f"tiêu chí thành phần: {counts['sub_criteria']}"
+    )
+    for method, points in definition.by_method.items():
+        yield f"  {WORDS[method]}: {spoken(points)} điểm"
+    for band in definition.bands:
+        bound, strict = band.mark
+        yield f"  {band.name}: {'trên' if strict else 'từ'} {spoken(bound)} %"
+    yield from map(_criterion, definition.spots)
+
+
+def _criterion(spot: Spot) -> str:
+    """A line for a node: number, name, points, how it is scored, and what to know of it."""
+    node = spot.node
+    how = [WORDS[node.method]] if node.method else []
+    how += [node.rule["kind"]] if node.rule else []
+    how += [f"{WORDS[spot.role].lower()}, tối đa {spoken(node.cap)}"] if spot.role is not Role.BASE and node.cap else []
+    how += ["0 điểm: đánh giá, không tính"] if spot.is_leaf and node.max == 0 else []
+    marks = (f" ({', '.join(how)})" if how else "") + ("" if node.verified else UNCHECKED)
+    return f"{'  ' * spot.depth}{node.id} {node.name}: {spoken(node.max)}{marks}"
 
 
 def changes(old: Definition, new: Definition) -> Iterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -14,13 +15,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.scalarbool import ScalarBoolean
 
-from questionnaires.base import Definition
+from questionnaires.base import Definition, Place
 from questionnaires.index_methods import IndexMethod
 from questionnaires.model import Questionnaire
+from questionnaires.par_sets import CriteriaSet
 from questionnaires.provinces import Province
 from questionnaires.targets import TargetSet
+from questionnaires.validity import ValidityRules
 
 D = TypeVar("D", bound=Definition)
 
@@ -28,9 +32,13 @@ FOLDER = Path(__file__).parent
 MODELS: Mapping[str, type[Definition]] = {
     "satisfaction": Questionnaire,
     "methods": IndexMethod,
+    "validity": ValidityRules,
     "targets": TargetSet,
     "provinces": Province,
+    "par_index": CriteriaSet,
 }
+MOST_DIGITS = 30  # before or after the point; a longer number is a slip, and 1e999999999 would never end
+MOST_VALUES = 1_000_000
 
 # What pydantic says in English, in Vietnamese; other types fall back to the last line.
 VIETNAMESE = {
@@ -57,6 +65,7 @@ VIETNAMESE = {
     "greater_than": "quá nhỏ",
     "greater_than_equal": "quá nhỏ",
     "less_than_equal": "quá lớn",
+    "decimal_max_places": "quá nhiều chữ số thập phân",
     "date_type": "ngày không đúng (cần dạng 2025-07-01)",
     "date_from_datetime_inexact": "ngày không đúng (cần dạng 2025-07-01)",
     "date_from_datetime_parsing": "ngày không đúng (cần dạng 2025-07-01)",
@@ -121,8 +130,8 @@ def _text(path: Path) -> str:
 
 def parse(text: str, model: type[D], *, name: str) -> Loaded[D]:
     """Like `read`, for text that is at hand."""
-    data = _yaml(text, name)
-    plain = _plain(data)
+    data = _mapping(text, name)
+    plain = _expanded(data, name)
     try:
         definition = model.model_validate(plain)
     except ValidationError as error:
@@ -131,15 +140,27 @@ def parse(text: str, model: type[D], *, name: str) -> Loaded[D]:
     return Loaded(definition, content_hash(plain), text)
 
 
+def plain_value(text: str, name: str) -> Any:
+    """The plain data of any YAML text, numbers exact as written; DefinitionError when it is none."""
+    return _expanded(_yaml(text, name), name)
+
+
 def content_hash(plain: object) -> str:
-    """SHA-256 of the canonical JSON of plain data."""
-    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    """SHA-256 of the canonical JSON of plain data; 0.5 counts the same as 0.50, and 1.0 as 1."""
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_in_json)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _in_json(value: object) -> float | str:
+    """What JSON has no form for: a decimal as a number where that is exact, anything else as text."""
+    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)
 
 
 @cache
 def published(family: str) -> Mapping[str, Loaded[Any]]:
-    """Every definition of a family ("satisfaction", "methods", "targets", "provinces") by its ref.
+    """Every definition of a family (a key of `MODELS`) by its ref.
 
     Raises
     ------
@@ -166,6 +187,16 @@ def index_method(ref: str) -> Loaded[IndexMethod]:
     return published("methods")[ref]
 
 
+def criteria_set(ref: str) -> Loaded[CriteriaSet]:
+    """The published criteria set of that ref; KeyError when there is none."""
+    return published("par_index")[ref]
+
+
+def validity_rules(ref: str) -> Loaded[ValidityRules]:
+    """The published validity rules of that ref; KeyError when there are none."""
+    return published("validity")[ref]
+
+
 def guess_model(text: str, name: str) -> type[Definition]:
     """Which kind of definition a file holds, by the key that only this kind has.
 
@@ -179,8 +210,10 @@ def guess_model(text: str, name: str) -> type[Definition]:
         "measure": IndexMethod,
         "targets": TargetSet,
         "units": Province,
+        "rules": ValidityRules,
+        "block": CriteriaSet,
     }
-    data = _yaml(text, name)
+    data = _mapping(text, name)
     for key, model in keys.items():
         if key in data:
             return model
@@ -188,27 +221,67 @@ def guess_model(text: str, name: str) -> type[Definition]:
     raise DefinitionError(name, (Problem(1, "", f"{vi}: cần {', '.join(keys)}", f"{en}: needs {', '.join(keys)}"),))
 
 
-class _DatesAsText(RoundTripConstructor):
-    """Leaves dates to the models, which name the wrong ones."""
+class _AsWritten(RoundTripConstructor):
+    """Leaves dates to the models, which name the wrong ones, and reads 0.3 as three tenths."""
+
+    def exact_number(self, node: ScalarNode) -> object:
+        try:
+            number = Decimal(node.value.replace("_", ""))
+        except InvalidOperation:  # .inf, .nan
+            return self.construct_yaml_float(node)
+        if number.adjusted() > MOST_DIGITS or int(number.as_tuple().exponent) < -MOST_DIGITS:
+            raise ValueError(f"too many digits: {node.value[:MOST_DIGITS]}")
+        return number
 
 
-_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+_AsWritten.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+_AsWritten.add_constructor("tag:yaml.org,2002:float", _AsWritten.exact_number)
 
 
-def _yaml(text: str, name: str) -> CommentedMap:
+def _yaml(text: str, name: str) -> Any:
     try:
         yaml = YAML(typ="rt")
-        yaml.Constructor = _DatesAsText
-        data = yaml.load(text)
+        yaml.Constructor = _AsWritten
+        return yaml.load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         fault = Problem(line, "", "sai cú pháp YAML", f"YAML syntax: {error.problem}")
         raise DefinitionError(name, (fault,)) from None
     except (YAMLError, ValueError) as error:
         raise DefinitionError(name, (Problem(1, "", "sai cú pháp YAML", f"YAML syntax: {error}"),)) from None
+    except RecursionError:
+        raise _too_deep(name) from None
+
+
+def _mapping(text: str, name: str) -> CommentedMap:
+    data = _yaml(text, name)
     if not isinstance(data, CommentedMap):
         raise DefinitionError(name, (Problem(1, "", "tệp phải là một bảng khóa", "the file must be a mapping"),))
     return data
+
+
+def _expanded(data: object, name: str) -> Any:
+    try:
+        if _size(data, {}) <= MOST_VALUES:
+            return _plain(data)
+    except RecursionError:
+        raise _too_deep(name) from None
+    raise DefinitionError(name, (Problem(1, "", "tệp quá lớn", "the file is too large"),))
+
+
+def _size(node: object, known: dict[int, int]) -> int:
+    """How many values there are once every alias is written out; a few aliases of aliases can be billions."""
+    if not isinstance(node, CommentedMap | CommentedSeq):
+        return 1
+    if id(node) not in known:
+        members = node.values() if isinstance(node, CommentedMap) else node
+        known[id(node)] = 1 + sum(_size(member, known) for member in members)
+    return known[id(node)]
+
+
+def _too_deep(name: str) -> DefinitionError:
+    vi, en = "lồng quá sâu hoặc tự trỏ vào mình", "nested too deeply, or refers to itself"
+    return DefinitionError(name, (Problem(1, "", vi, en),))
 
 
 def _plain(node: Any) -> Any:
@@ -224,15 +297,19 @@ def _plain(node: Any) -> Any:
 
 
 def _problem(data: CommentedMap, detail: ErrorDetails) -> Problem:
-    location = detail["loc"]
-    vi, en = VIETNAMESE.get(detail["type"], VIETNAMESE[""]), detail["msg"]
-    if detail["type"] == "definition":
-        context = detail["ctx"]
-        location, vi, en = (*location, *context["at"]), context["vi"], context["en"]
+    location, vi, en = said(detail)
     return Problem(_line(data, location), ".".join(str(step) for step in location), vi, en)
 
 
-def _line(data: CommentedMap, location: tuple[int | str, ...]) -> int:
+def said(detail: ErrorDetails) -> tuple[Place, str, str]:
+    """Where a fault stands and what it is, in both languages."""
+    if detail["type"] == "definition":
+        context = detail["ctx"]
+        return (*detail["loc"], *context["at"]), context["vi"], context["en"]
+    return detail["loc"], VIETNAMESE.get(detail["type"], VIETNAMESE[""]), detail["msg"]
+
+
+def _line(data: CommentedMap, location: Place) -> int:
     """The line of the deepest part of the location that stands in the file."""
     node: Any = data
     line = 1

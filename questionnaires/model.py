@@ -98,10 +98,14 @@ class Section(Model):
 
 
 class Factor(Model):
-    """A factor (yếu tố) of the index: its criteria and its factor-in-general question."""
+    """A factor (yếu tố) of the index: its criteria and its factor-in-general question.
+
+    ``domain`` (policy, service) is for methods that weigh domains.
+    """
 
     code: Key
     name: Text
+    domain: Key | None = None
     criteria: tuple[Key, ...] = ()
     general: Key | None = None
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.changes import Change, Direction
+from scoring.deciding import Looks, Multiplicity
 from scoring.drivers import Quadrant
 from scoring.ranking import UnitRank
 from scoring.results import Estimate, FactorScore, GroupScore, Interval, ItemScore, NumberScore, Verdict
+from scoring.small_areas import SmallArea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,8 @@ class TargetLine:
 class GroupLine:
     """One row of a comparison (a unit, a field, a level) with the verdict on its index.
 
-    ``rank`` is the place among the rows with the ranks that it may truly have (None: rows that are not ranked).
+    ``rank`` is the place among the rows with the ranks that it may truly have (None: rows that are not ranked),
+    ``shrunk`` the rate drawn towards that of all rows, to be shown beside the own rate and never instead.
     """
 
     key: str
@@ -55,6 +58,7 @@ class GroupLine:
     score: GroupScore
     verdict: Verdict | None = None
     rank: UnitRank | None = None
+    shrunk: SmallArea | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,32 @@ class ChannelLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """How many forms were handed out, came back, are valid and enter the rates.
+
+    ``issued`` is None unless every unit with submissions told it; ``valid`` is None without rules, or where the
+    difference would be too small to show. ``excluded`` are the forms by the rule that took them out, small numbers
+    together; ``blanked`` the answers that the rule on two ticks made blank, where they are enough to show.
+    """
+
+    issued: int | None
+    returned: int
+    excluded: tuple[tuple[str, int], ...]
+    blanked: tuple[str, int] | None
+    valid: int | None
+    counted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """A validity rule by its name, what it means, and whether an official text says so."""
+
+    name: str
+    note: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """Everything needed to understand and repeat the figures."""
 
@@ -166,7 +196,16 @@ class Method:
     factor_rule: str
     index_rule: str
     unit_rule: str
+    channel_rule: str
+    fewest_per_cell: int | None
     weights: tuple[tuple[str, Decimal], ...]
+    channel_weights: tuple[tuple[str, Decimal], ...]
+    design: str
+    multiplicity: Multiplicity
+    looks: Looks
+    rules: tuple[RuleLine, ...]
+    rules_ref: str
+    rules_hash: str
     level: float
     satisfied_from: int
     fewest: int
@@ -178,8 +217,9 @@ class Method:
 
     @property
     def symbols(self) -> str:
-        """The rules by their signs: ``M1, F1, X1, V1``."""
-        return f"{self.measure}, {self.factor_rule}, {self.index_rule}, {self.unit_rule}"
+        """The rules by their signs: ``M1, F1, X1, V1``; C1, which weighs nothing, is not named."""
+        strata = (self.channel_rule,) if self.channel_rule != "C1" else ()
+        return ", ".join((self.measure, self.factor_rule, self.index_rule, *strata, self.unit_rule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +229,8 @@ class SatisfactionReport:
     ``subject`` completes "Kết quả đo lường sự hài lòng ..."; ``scope`` names who was measured ("24 đơn vị
     của tỉnh Minh Họa"); ``comparisons`` hold the units by level and the service fields; ``scale`` names
     the five levels, lowest first; ``daily`` is the interval of the whole-service rate that holds
-    however often one looks (None under another measure, or without answers).
+    however often one looks (None under another measure, or without answers); ``validity`` is None where the
+    whole is withheld. The method's ``rules_ref`` is empty for a campaign without validity rules.
     """
 
     letterhead: Letterhead
@@ -213,6 +254,7 @@ class SatisfactionReport:
     channels: tuple[ChannelLine, ...]
     priorities: tuple[PriorityLine, ...]
     daily: Interval | None
+    validity: Validity | None
     scale: tuple[str, ...]
     method: Method
 

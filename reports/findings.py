@@ -14,9 +14,11 @@ from reports.content import (
     PriorityLine,
     SatisfactionReport,
     TrendPoint,
+    Validity,
 )
 from reports.plain import plain
-from scoring.changes import Direction
+from scoring.changes import Change, Direction
+from scoring.deciding import Multiplicity
 from scoring.drivers import Quadrant
 from scoring.results import Estimate, Outcome
 
@@ -39,6 +41,15 @@ def comparison(content: Comparison) -> str:
     parts = [f"{found[STANDINGS[0]]}/{len(content.rows)} đạt mục tiêu {words.percent(content.target, 0)}"]
     parts += [f"{found[other]} {other.lower()}" for other in STANDINGS[1:] if found[other]]
     return f"{content.title}: {', '.join(parts)}"
+
+
+def together(content: SatisfactionReport, rows: int) -> str:
+    """How sure the verdicts of so many rows are together."""
+    level = words.percent(content.method.level, 0)
+    if content.method.multiplicity is Multiplicity.SIDAK:
+        return f"Cả {rows} kết luận cùng đúng với độ tin cậy {level}."
+    one_in = words.number(2 / (1 - content.method.level))
+    return f"Mỗi kết luận có độ tin cậy riêng {level}: cứ {one_in} kết luận có thể có một kết luận sai do ngẫu nhiên."
 
 
 def items(content: Sequence[ItemLine]) -> str:
@@ -100,16 +111,42 @@ def channels(content: Sequence[ChannelLine]) -> tuple[str, ...]:
 
 
 def _compared(line: ChannelLine, first: ChannelLine) -> str:
-    change = line.change
+    return _difference(line.name, _inside(first.name), line.change)
+
+
+def pair(one: GroupLine, other: GroupLine, change: Change) -> str:
+    """How one row compares with another, in a sentence."""
+    return _difference(one.name, other.name, change)
+
+
+def _difference(one: str, other: str, change: Change | None) -> str:
     if change is None or change.interval is None or change.direction is Direction.CANNOT_TELL:
-        return f"{line.name}: chưa đủ căn cứ để nói là cao hay thấp hơn {_inside(first.name)}."
+        return f"{one}: chưa đủ căn cứ để nói là cao hay thấp hơn {other}."
     higher = change.direction is Direction.HIGHER
     limits = sorted(abs(limit) for limit in (change.interval.lower, change.interval.upper))
     low, high = (words.number(100 * limit, 1) for limit in limits)
     return (
-        f"{line.name} {'cao' if higher else 'thấp'} hơn {_inside(first.name)} "
+        f"{one} {'cao' if higher else 'thấp'} hơn {other} "
         f"{words.number(100 * abs(change.value), 1)} điểm phần trăm ({low}–{high})."
     )
+
+
+def forms(content: Validity) -> str:
+    """ "Phát ra 500 phiếu, thu về 430, hợp lệ 410, được tính vào tỷ lệ 395."; without what is not known."""
+    numbers = (("Phát ra", content.issued), ("thu về", content.returned), ("hợp lệ", content.valid))
+    first, *others = [(name, words.number(number)) for name, number in numbers if number is not None]
+    said = [f"{first[0][0].upper()}{first[0][1:]} {first[1]} phiếu", *(f"{name} {number}" for name, number in others)]
+    return f"{', '.join(said)}, được tính vào tỷ lệ {words.number(content.counted)}."
+
+
+def excluded(content: Validity) -> tuple[str, ...]:
+    """Why forms are not valid, and how many answers two ticks made blank, a sentence each."""
+    reasons = "; ".join(f"{_inside(name)} {words.number(number)}" for name, number in content.excluded)
+    said = [f"Phiếu không hợp lệ: {reasons}."] if reasons else []
+    if content.blanked is not None:
+        name, number = content.blanked
+        said.append(f"{name}: {words.number(number)} câu, tính là bỏ trống.")
+    return tuple(said)
 
 
 def _inside(name: str) -> str:

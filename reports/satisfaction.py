@@ -141,14 +141,11 @@ def _collection(content: SatisfactionReport) -> list[Flowable]:
 
 def _counts(content: SatisfactionReport) -> str:
     score = content.whole.score
-    if score.withheld:
+    if content.validity is None:
         return "Số phiếu trả lời không công bố, để giữ kín nhóm ít phiếu."
     if not score.received:
         return "Chưa nhận được phiếu trả lời nào."
-    said = (
-        f"Đã nhận {words.number(score.received)} phiếu trả lời, trong đó {words.number(score.counted)} phiếu hợp lệ "
-        "được tính vào tỷ lệ hài lòng."
-    )
+    said = " ".join((findings.forms(content.validity), *findings.excluded(content.validity)))
     if score.response_rate is not None:
         said += (
             f" Trong kỳ có {words.number(score.population or 0)} hồ sơ đã giải quyết; số phiếu nhận được bằng "

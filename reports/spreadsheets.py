@@ -18,6 +18,7 @@ __all__ = ["csv_table", "table_csv", "table_xlsx", "workbook"]
 
 RANKED = ("Hạng cao nhất", "Hạng thấp nhất")
 MEASURED = ("Tỷ lệ hài lòng", "Cận dưới", "Cận trên", "n")
+SHRUNK = ("Ước lượng co (tham khảo)",)
 JUDGED = ("Kết luận", "Phiếu cần thêm")
 WIDTHS = {
     "Tên": 42,
@@ -93,7 +94,8 @@ def _tables(content: SatisfactionReport) -> Iterator[_Table]:
     for comparison in content.comparisons:
         judged = JUDGED if comparison.target is not None else ()
         ranked = RANKED if any(line.rank for line in comparison.rows) else ()
-        header = ("STT", "Tên", *MEASURED, *ranked, *judged)
+        shrunk = SHRUNK if any(line.shrunk for line in comparison.rows) else ()
+        header = ("STT", "Tên", *MEASURED, *ranked, *judged, *shrunk)
         yield _Table(comparison.title, findings.comparison(comparison), header, _compared(comparison))
     levels = [f"{i}. {name}" for i, name in enumerate(content.scale, 1)]
     header = ("Mã", "Nội dung", "Yếu tố", *MEASURED, *levels, "Không áp dụng", "Bỏ trống", "Ghi chú")
@@ -142,12 +144,27 @@ def _summary(content: SatisfactionReport) -> list[list[Cell]]:
             rows.append([f"{choice.text} – {name}", shown, None, None, n, None, None, _source(choice.verified)])
     counts = (("Số phiếu nhận được", score.received), ("Số phiếu được tính", score.counted))
     rows += [[name, None, None, None, words.DASH if hidden else n, None, None, ""] for name, n in counts]
+    for name, unit, number in _forms(content):
+        rows.append([f"{name} ({unit})", None, None, None, words.DASH if number is None else number, None, None, ""])
     rows.append(["Số hồ sơ đã giải quyết", None, None, None, score.population, None, None, ""])
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
         rows.append([f"Kênh: {channel.name}", None, None, None, _count(channel), None, None, counted])
         rows.append([f"Tỷ lệ hài lòng: {channel.name}", *_measured(channel.index), None, None, counted])
     return rows
+
+
+def _forms(content: SatisfactionReport) -> Iterator[tuple[str, str, int | None]]:
+    """What became of the forms: its name, what is counted, the number (None: not known or not shown)."""
+    found = content.validity
+    if found is None:
+        return
+    yield "Phát ra", "phiếu", found.issued
+    yield "Hợp lệ", "phiếu", found.valid
+    for name, number in found.excluded:
+        yield f"Không hợp lệ: {name}", "phiếu", number
+    if found.blanked is not None:
+        yield found.blanked[0], "câu", found.blanked[1]
 
 
 def _targets(content: SatisfactionReport) -> list[list[Cell]]:
@@ -164,11 +181,13 @@ def _targets(content: SatisfactionReport) -> list[list[Cell]]:
 def _compared(comparison: Comparison) -> list[list[Cell]]:
     judged = comparison.target is not None
     ranked = any(line.rank for line in comparison.rows)
+    shrunk = any(line.shrunk for line in comparison.rows)
     rows: list[list[Cell]] = []
     for i, line in enumerate(comparison.rows, 1):
         place: list[Cell] = [line.rank.best, line.rank.worst] if line.rank else [None, None]
         verdict = _judged(line.score.index, line.verdict) if judged else []
-        rows.append([i, line.name, *_measured(line.score.index), *(place if ranked else []), *verdict])
+        drawn: list[Cell] = [Rate(line.shrunk.shrunk) if line.shrunk and line.shrunk.shrunk else words.DASH]
+        rows.append([i, line.name, *_measured(line.score.index), *(place if ranked else []), *verdict, *drawn * shrunk])
     return rows
 
 
@@ -272,6 +291,8 @@ def _long_rest(content: SatisfactionReport) -> Iterator[list[Cell]]:
     for point in content.trend:
         month = point.month.strftime("%Y-%m")
         yield ["Tháng", month, "Chỉ số", PERCENT, *_figures(point.estimate), "", "", None, _why(point.estimate)]
+    for name, unit, many in _forms(content):
+        yield ["Phiếu", "", name, unit, many, None, None, None, "", "", None, ""]
     for channel in content.channels:
         counted = "" if channel.counted else "không tính vào tỷ lệ"
         yield ["Kênh", channel.name, "Nhận về", "phiếu", _count(channel), None, None, None, "", "", None, counted]

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from scoring.drivers import Quadrant
 from scoring.ranking import UnitRank
 from scoring.results import Estimate, Interval, Outcome, Reason, Verdict
+from scoring.small_areas import SmallArea
 
 DASH = "–"
 FICTIONAL = "SỐ LIỆU GIẢ ĐỊNH DÙNG ĐỂ TRÌNH DIỄN"
@@ -23,7 +24,8 @@ REASONS = {
     Reason.TOO_FEW_FOR_INTERVAL: "quá ít phiếu để tính khoảng tin cậy",
     Reason.WITHHELD: "quá ít phiếu, không công bố",
     Reason.NOT_ASKED: "phiếu không hỏi nội dung này",
-    Reason.NO_WEIGHTS: "chưa có số hồ sơ đã giải quyết của mọi đơn vị có phiếu",
+    Reason.NO_WEIGHTS: "chưa có số hồ sơ đã giải quyết của mọi nơi có phiếu",
+    Reason.EMPTY_STRATUM: "một cách trả lời được tính theo trọng số chưa có phiếu",
 }
 WITHHELD = "Không công bố"
 CHANNELS = {
@@ -170,6 +172,11 @@ def daily(overall: Estimate, limits: Interval) -> str:
 
 def quadrant(found: Quadrant | None) -> str:
     return DASH if found is None else QUADRANTS[found]
+
+
+def shrunk(area: SmallArea | None) -> str:
+    """ "90,2 %", the rate of a unit drawn to that of all, or a dash. Its interval is too short to show."""
+    return DASH if area is None else percent(area.shrunk)
 
 
 def places(rank: UnitRank | None) -> str:

@@ -58,7 +58,7 @@ def wilson_corrected(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> Limits:
     Returns
     -------
     lower, upper : ndarray of float
-        Between 0 and 1, exactly 0 at ``x == 0`` and 1 at ``x == n``; NaN where nobody answered.
+        Between 0 and 1, exactly 0 up to ``x == 1 / 2`` and 1 from ``x == n - 1 / 2``; NaN where nobody answered.
 
     Raises
     ------
@@ -83,7 +83,8 @@ def wilson_corrected(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> Limits:
     above = z**2 + 2 - 1 / answers + 4 * p * (answers * (1 - p) - 1)
     lower = (middle - 1 - z * np.sqrt(np.maximum(below, 0))) / width
     upper = (middle + 1 + z * np.sqrt(np.maximum(above, 0))) / width
-    return _with_ends(satisfied, answers, np.clip(lower, 0, 1), np.clip(upper, 0, 1))
+    # Nothing is left of half a satisfied answer once the correction has taken its half; the root is spurious then.
+    return np.where(satisfied <= 0.5, 0.0, lower), np.where(answers - satisfied <= 0.5, 1.0, upper)
 
 
 def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> Limits:

@@ -40,7 +40,7 @@ def combine(parts: Sequence[Estimate], weights: Sequence[float], *, level: float
     Notes
     -----
     A part of one answer has a value and no variance of its own; it is given that of one answer at the
-    combined rate.
+    combined rate. A rate whose variance was not estimated has ``p (1 - p) / (n - 1)``, which is right on average.
 
     References
     ----------
@@ -52,7 +52,7 @@ def combine(parts: Sequence[Estimate], weights: Sequence[float], *, level: float
     >>> halves = [Estimate(value=0.8, n=100, effective_n=100.0), Estimate(value=0.9, n=100, effective_n=100.0)]
     >>> both = combine(halves, [3, 1])
     >>> round(both.value, 4), both.n, round(both.effective_n)
-    (0.825, 200, 151)
+    (0.825, 200, 149)
     """
     if len(parts) != len(weights) or any(w < 0 for w in weights):
         raise ValueError("one weight, not negative, is needed per part")
@@ -66,22 +66,30 @@ def combine(parts: Sequence[Estimate], weights: Sequence[float], *, level: float
     value = float(np.clip(share @ values, floor, 1))
     if n.sum() < 2:
         return Estimate(value=value, n=int(n.sum()), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
-    lone = np.array([part.effective_n is None for part, _ in used])
-    worth = np.array([part.effective_n or part.n for part, _ in used])
+    lone = np.array([part.effective_n is None or part.n < 2 for part, _ in used])
+    worth = np.array([_unbiased(part) for part, _ in used])
     at = np.where(lone, value, values)
-    n_eff, quantile = _worth(share**2, (at - floor) * (1 - at), worth, n, (value - floor) * (1 - value))
-    limits = wilson((value - floor) / (1 - floor), n_eff * student_share(quantile, level), level)
+    free = np.array([max(part.n - 1, 1) if part.df is None else part.df for part, _ in used])
+    n_eff, df = _worth(share**2, (at - floor) * (1 - at), worth, free, (value - floor) * (1 - value))
+    limits = wilson((value - floor) / (1 - floor), n_eff * student_share(df, level), level)
     lower, upper = (floor + (1 - floor) * float(limit) for limit in limits)
     interval = Interval(lower=lower, upper=upper, level=level, method=COMPOSITE)
-    return Estimate(value=value, n=int(n.sum()), effective_n=n_eff, interval=interval, floor=floor)
+    known = None if np.isinf(df) else df
+    return Estimate(value=value, n=int(n.sum()), effective_n=n_eff, df=known, interval=interval, floor=floor)
 
 
-def _worth(squares: Floats, spread: Floats, worth: Floats, n: Floats, whole: float) -> tuple[float, float]:
+def _unbiased(part: Estimate) -> float:
+    """The size by which ``p (1 - p)`` is divided: one answer less where the variance follows from the rate."""
+    worth = float(part.effective_n or part.n)
+    return worth if part.df is not None or part.n < 2 else worth * (part.n - 1) / part.n
+
+
+def _worth(squares: Floats, spread: Floats, worth: Floats, free: Floats, whole: float) -> tuple[float, float]:
     """Effective sample size of a weighted mean, and the degrees of freedom of its variance."""
     each = squares * spread / worth
     variance = float(each.sum())
     if variance > 0:
-        df = variance**2 / float((each**2 / np.maximum(n - 1, 1)).sum())
+        df = variance**2 / float((each**2 / free).sum())
         return whole / variance, df
     with np.errstate(divide="ignore"):
         return float(1 / (squares / worth).sum()), np.inf

@@ -144,7 +144,7 @@ def student_share(df: ArrayLike, level: float = 0.95) -> Floats:
     Parameters
     ----------
     df : array_like
-        Degrees of freedom of the variance, at least 1.
+        Degrees of freedom of the variance, at least 1; infinite for one that is known.
     level : float
         Two-sided confidence.
 
@@ -164,7 +164,7 @@ def student_share(df: ArrayLike, level: float = 0.95) -> Floats:
     """
     freedom = np.asarray(df, float)
     quantile = stdtrit(np.where(freedom >= 1, freedom, np.nan), (1 + level) / 2)
-    share: Floats = (normal_quantile(level) / quantile) ** 2
+    share: Floats = np.where(np.isinf(freedom), 1.0, (normal_quantile(level) / quantile) ** 2)
     return share
 
 

@@ -41,6 +41,41 @@ class Marks:
         return np.asarray(either.max(axis=(1, 2)))
 
 
+def worth(levels: NDArray[np.uint8], measure: str, satisfied_from: int = 4) -> tuple[Floats, Floats]:
+    """Which answers of respondents are on the scale, and what each is worth.
+
+    Parameters
+    ----------
+    levels : ndarray of uint8
+        0 blank, 1 to 5 the level, 10 not applicable.
+    measure : str
+        As of `marks`.
+    satisfied_from : int
+        Lowest level that counts as satisfied.
+
+    Returns
+    -------
+    answered, mark : ndarray of float
+        Of the same shape: 1 where the answer is on the scale, else 0; its mark between 0 and 1, 0 without one.
+
+    Raises
+    ------
+    ValueError
+        If the measure is unknown.
+
+    Examples
+    --------
+    >>> answered, mark = worth(np.array([0, 2, 4, 10], np.uint8), "M3")
+    >>> answered.tolist(), mark.tolist()
+    ([0.0, 1.0, 1.0, 0.0], [0.0, 0.25, 0.75, 0.0])
+    """
+    if measure not in MEASURES:
+        raise ValueError(f"unknown measure {measure!r}")
+    on_scale = (levels >= 1) & (levels < NOT_APPLICABLE)
+    mark = (levels >= satisfied_from) if measure == "M1" else (levels - 1.0) / STEPS
+    return on_scale.astype(np.float64), np.where(on_scale, mark, 0.0)
+
+
 def marks(tally: Tally, measure: str) -> Marks:
     """The marks of a stacked tally under a measure.
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     WITHHELD = "withheld"
     NOT_ASKED = "not_asked"
     NO_WEIGHTS = "no_weights"
+    EMPTY_STRATUM = "empty_stratum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +37,15 @@ class Estimate:
     """A value with its uncertainty, or the reason why there is none.
 
     ``n`` counts the respondents behind the value; ``effective_n`` is the size of the simple random
-    sample from an unlimited population that would be as precise (infinite for a census), ``floor``
-    is the lowest value that there can be (a mean level of five: 0.2), where the highest is 1.
+    sample from an unlimited population that would be as precise (infinite for a census), ``df`` the degrees
+    of freedom of an estimated variance (None: it follows from the value). ``floor`` is the lowest value that
+    there can be (a mean level of five: 0.2), where the highest is 1.
     """
 
     value: float | None
     n: int
     effective_n: float | None = None
+    df: float | None = None
     interval: Interval | None = None
     reason: Reason | None = None
     floor: float = 0.0

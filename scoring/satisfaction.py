@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.clusters import Clusters, cluster_variance
 from scoring.intervals import effective_n_finite, mean_t, student_share, wilson
 from scoring.measures import FLOORS, MEASURES, Marks, marks
 from scoring.results import (
@@ -98,6 +99,7 @@ class _Given:
     measure: str
     level: float
     size: Floats
+    clusters: Clusters | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def score(
     *,
     level: float = 0.95,
     populations: Sequence[int | None] | None = None,
+    clusters: Clusters | None = None,
 ) -> tuple[GroupScore, ...]:
     """Score every group of a stacked tally.
 
@@ -131,6 +134,8 @@ def score(
         Two-sided confidence of every interval.
     populations : sequence of int or None, optional
         Completed dossiers of each group; a known number gives the finite population correction.
+    clusters : Clusters, optional
+        The PSUs of every group, where respondents were drawn in clusters.
 
     Returns
     -------
@@ -151,6 +156,8 @@ def score(
     n - 1 degrees of freedom, because v is estimated; where v is 0 (as at 0 and 1) on what the answers
     are worth when all of one respondent are alike, ``1 / sum_k (sum_i a_i d_ik)^2``.
     With a known population every effective size is corrected (`effective_n_finite`).
+    With clusters, v is that of the totals of the PSUs, with one degree of freedom less than there are PSUs,
+    for single items too, and there is no finite population correction.
     The n of a factor or index is a lower bound of those who answered any of its questions, close
     to them and exact where one question was answered by all (`Marks.any_of`).
     Under M2 and M3 every rate is a mean of marks, an item too is such a composite, and M2 is M3
@@ -169,7 +176,7 @@ def score(
     if len(known) != groups:
         raise ValueError("one population (or None) per group is needed")
     size = np.array([np.nan if n is None else n for n in known], float)
-    given = _Given(marks(tally, plan.measure), plan.measure, level, size)
+    given = _Given(marks(tally, plan.measure), plan.measure, level, size, clusters)
     items = [_item(given, i) for i in range(len(plan.rated))]
     linear = {factor.code: _factor(given.marks, factor, plan.factor_rule) for factor in plan.factors}
     single = {f.code: _members(f, plan.factor_rule) for f in plan.factors}
@@ -293,20 +300,27 @@ def linearised_variance(found: Marks, a: Floats, c: Floats) -> Floats:
 
 def _composite(given: _Given, part: _Linear) -> list[Estimate]:
     p = part.value
-    variance = linearised_variance(given.marks, part.a, part.c)
+    variance, df, size = _variance(given, part)
     # Rounding leaves dust instead of 0 where all are (dis)satisfied, or where every answer is alike.
     variance = np.where(variance < 1e-15, 0, variance)
     with np.errstate(invalid="ignore", divide="ignore"):
         alike = 1 / np.einsum("gi,gij,gj->g", part.a, given.marks.both, part.a)
         worth = np.where(variance > 0, p * (1 - p) / variance, alike)
-    n_eff = effective_n_finite(worth, given.marks.respondents, given.size)
+    n_eff = effective_n_finite(worth, given.marks.respondents, size)
     n_eff = np.where(np.isnan(variance) | np.isnan(p), np.nan, n_eff)
-    share = np.where(variance > 0, student_share(part.n - 1, given.level), 1.0)
-    return _estimates(given, p, part.n, n_eff, COMPOSITE, fewest=2, share=share)
+    return _estimates(given, p, part.n, n_eff, COMPOSITE, fewest=2, df=np.where(variance > 0, df, np.inf))
+
+
+def _variance(given: _Given, part: _Linear) -> tuple[Floats, Floats, Floats]:
+    """The variance of an estimand, its degrees of freedom, and the population that it is corrected for."""
+    if given.clusters is None:
+        return linearised_variance(given.marks, part.a, part.c), part.n - 1, given.size
+    variance, df = cluster_variance(given.clusters, part.a, part.c)
+    return variance, df, np.full(len(df), np.nan)
 
 
 def _item(given: _Given, i: int) -> list[Estimate]:
-    if given.measure != "M1":
+    if given.measure != "M1" or given.clusters is not None:
         return _composite(given, _mean_of_rates(given.marks, (i,)))
     answers = given.marks.answered[:, i]
     n_eff = effective_n_finite(answers, given.marks.respondents, given.size)
@@ -314,13 +328,16 @@ def _item(given: _Given, i: int) -> list[Estimate]:
 
 
 def _estimates(
-    given: _Given, p: Floats, n: Floats, n_eff: Floats, method: str, *, fewest: int, share: Floats | float = 1.0
+    given: _Given, p: Floats, n: Floats, n_eff: Floats, method: str, *, fewest: int, df: Floats | None = None
 ) -> list[Estimate]:
     p = np.where(np.isnan(p), np.nan, np.clip(p, 0, 1))
-    lower, upper = wilson(p, np.nan_to_num(n_eff * share, nan=0.0, posinf=np.inf), given.level)
+    free = np.full(len(p), np.inf) if df is None else df
+    size = n_eff * student_share(free, given.level)
+    lower, upper = wilson(p, np.nan_to_num(size, nan=0.0, posinf=np.inf), given.level)
     floor = FLOORS[given.measure]
     p, lower, upper = (floor + (1 - floor) * part for part in (p, lower, upper))
-    columns = (p.tolist(), n.tolist(), n_eff.tolist(), zip(lower.tolist(), upper.tolist(), strict=True))
+    limits = zip(lower.tolist(), upper.tolist(), strict=True)
+    columns = (p.tolist(), n.tolist(), n_eff.tolist(), free.tolist(), limits)
     return [_estimate(*row, given.level, method, fewest, floor) for row in zip(*columns, strict=True)]
 
 
@@ -328,6 +345,7 @@ def _estimate(
     value: float,
     n: float,
     n_eff: float,
+    df: float,
     limits: tuple[float, float],
     level: float,
     method: str,
@@ -339,7 +357,8 @@ def _estimate(
     if n < fewest or math.isnan(limits[0]):
         return Estimate(value=value, n=int(n), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
     interval = Interval(lower=limits[0], upper=limits[1], level=level, method=method)
-    return Estimate(value=value, n=int(n), effective_n=n_eff, interval=interval, floor=floor)
+    free = None if math.isinf(df) else df
+    return Estimate(value=value, n=int(n), effective_n=n_eff, df=free, interval=interval, floor=floor)
 
 
 def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
@@ -350,7 +369,7 @@ def _number(tally: Tally, i: int, level: float) -> list[Estimate]:
     # A few answers that happen to be equal are no proof of a mean without error.
     lower, upper = mean_t(mean, np.where(variance > 0, variance, np.nan), n - 1, level)
     rows = zip(mean.tolist(), n.tolist(), lower.tolist(), upper.tolist(), strict=True)
-    return [_estimate(m, answers, answers, (low, high), level, "t", 2) for m, answers, low, high in rows]
+    return [_estimate(m, answers, answers, answers - 1, (low, high), level, "t", 2) for m, answers, low, high in rows]
 
 
 def _singles(counts: Sequence[Sequence[int]], plan: Plan) -> tuple[ChoiceScore, ...]:

@@ -83,6 +83,52 @@ def confidence_sequence(
     return lower, upper
 
 
+def rate_sequence(
+    rate: ArrayLike, size: ArrayLike, level: float = 0.95, *, prior: tuple[float, float] = PRIOR
+) -> Limits:
+    """As `confidence_sequence`, for a rate that rests on an effective sample size.
+
+    Parameters
+    ----------
+    rate : array_like
+        Between 0 and 1.
+    size : array_like
+        Effective sample sizes, any positive number; infinite for a census. Broadcast against `rate`.
+    level, prior
+        As of `confidence_sequence`.
+
+    Returns
+    -------
+    lower, upper : ndarray of float
+        NaN where the size is 0; the rate itself in a census.
+
+    Raises
+    ------
+    ValueError
+        If the level is impossible.
+
+    Notes
+    -----
+    For whole numbers of independent answers this is the exact sequence; for weighted or composite rates it has its
+    level approximately, as an effective size makes a binomial of the same variance.
+
+    Examples
+    --------
+    >>> lower, upper = rate_sequence([0.9, 0.9], [100, np.inf])
+    >>> lower.round(3).tolist(), upper.round(3).tolist()
+    ([0.785, 0.9], [0.967, 0.9])
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, not {level}")
+    p, n = np.broadcast_arrays(np.asarray(rate, float), np.asarray(size, float))
+    census = np.isinf(n)
+    n = np.where(census | (n <= 0), np.nan, n)
+    s = p * n
+    needed = betaln(prior[0] + s, prior[1] + n - s) - betaln(*prior) + np.log(1 - level)
+    lower, upper = _unlimited(s, n, needed)
+    return np.where(census, p, lower), np.where(census, p, upper)
+
+
 def running(
     satisfied: ArrayLike,
     answers: ArrayLike,

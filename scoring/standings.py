@@ -6,7 +6,7 @@ import numpy as np
 
 from scoring.intervals import student_share, wilson
 from scoring.ranking import Adjustment, UnitRank, per_unit_level, ranks_from_intervals
-from scoring.results import COMPOSITE, Estimate
+from scoring.results import Estimate
 
 
 def rank(estimates: Sequence[Estimate], *, level: float = 0.95) -> tuple[UnitRank, ...]:
@@ -49,6 +49,4 @@ def _size(estimate: Estimate, level: float) -> float:
     """The size that an interval of this level rests on: 0, and so no limits, where the estimate has none."""
     if estimate.value is None or estimate.interval is None or estimate.effective_n is None:
         return 0.0
-    varies = estimate.floor < estimate.value < 1
-    estimated = estimate.interval.method == COMPOSITE and varies
-    return estimate.effective_n * (float(student_share(estimate.n - 1, level)) if estimated else 1.0)
+    return estimate.effective_n * (1.0 if estimate.df is None else float(student_share(estimate.df, level)))

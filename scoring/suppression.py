@@ -30,12 +30,14 @@ class Table:
     of groups of rows and the grand total; the last column has the totals of the rows. ``primary`` marks
     what nobody may know (small itself, or by a small difference to an earlier release); ``hidden`` marks
     that and the complementary numbers. ``parents`` has for each row and subtotal where it adds to.
+    ``exposed`` has the places of primary numbers that can be computed all the same, because of what is kept.
     """
 
     values: Ints
     hidden: Mask
     primary: Mask
     parents: tuple[int, ...]
+    exposed: tuple[tuple[int, int], ...] = ()
 
 
 def suppress(
@@ -45,6 +47,9 @@ def suppress(
     parents: Sequence[int] | None = None,
     earlier: Sequence[Table] = (),
     width: int = 1,
+    secret: ArrayLike = False,
+    gone: ArrayLike = False,
+    kept: ArrayLike = False,
 ) -> Table:
     """Hide the small numbers of a release, and as few answers more as keep them from being computed.
 
@@ -67,6 +72,9 @@ def suppress(
         What was released of the same rows and columns, oldest first.
     width : int
         Least width of the interval in which an attacker can place a protected number, at least 1.
+    secret, gone, kept : array_like of bool, like ``Table.values``
+        Numbers that are protected as the small ones are; that are not shown anyway, so that they protect for
+        nothing; that stay shown (or are known otherwise) and are not protected. A zero is never hidden.
 
     Returns
     -------
@@ -105,10 +113,21 @@ def suppress(
     numbers = [*(table.values.ravel() for table in earlier), values.ravel()]
     masks = [table.hidden.ravel() for table in earlier]
     network = _Network(len(cells), cells.shape[1], above)
-    choice = _Choice(_Releases(network, numbers, masks, width), fewest, _prices(values))
-    hidden = choice.exchanged(choice.first())
     shape = values.shape
-    return Table(values=values, hidden=hidden.reshape(shape), primary=choice.primary.reshape(shape), parents=above)
+    stays = np.broadcast_to(kept, shape)
+    small = np.where(stays, 1, np.where(secret, values + 1, fewest)).ravel()
+    prices = np.where(stays.ravel(), np.inf, _prices(values))
+    releases = _Releases(network, numbers, masks, width)
+    choice = _Choice(releases, small, prices, np.broadcast_to(gone, shape).ravel() & (values.ravel() > 0))
+    hidden = choice.exchanged(choice.first())
+    exposed = np.argwhere(choice.exposed.reshape(shape)).tolist()
+    return Table(
+        values=values,
+        hidden=hidden.reshape(shape),
+        primary=choice.primary.reshape(shape),
+        parents=above,
+        exposed=tuple((row, column) for row, column in exposed),
+    )
 
 
 def with_totals(counts: ArrayLike, parents: Sequence[int]) -> Ints:
@@ -265,7 +284,7 @@ class _Releases:
         rises = self.network.total | (self.values[last + 1] - self.values[last] >= self.width)
         return common & rises, common & falls
 
-    def needs(self, fewest: int) -> dict[tuple[int, ...], Mask]:
+    def needs(self, fewest: Ints) -> dict[tuple[int, ...], Mask]:
         """What moves of the newest release have to protect, by the releases that such moves may start with."""
         unseen = np.zeros_like(self.values[0], bool)
         older = [
@@ -282,7 +301,7 @@ class _Releases:
                 found[starts] = found.get(starts, unseen) | left
         return found
 
-    def _small(self, fewest: int) -> Iterator[tuple[tuple[int, ...], Mask]]:
+    def _small(self, fewest: Ints) -> Iterator[tuple[tuple[int, ...], Mask]]:
         """Small numbers of a release, and small differences of two."""
         for later, values in enumerate(self.values):
             yield (later,), (values > 0) & (values < fewest)
@@ -299,24 +318,29 @@ def _tells(members: tuple[int, ...], first: int, last: int) -> bool:
 class _Choice:
     """The search for the complementary numbers of the newest release."""
 
-    def __init__(self, releases: _Releases, fewest: int, prices: Floats) -> None:
+    def __init__(self, releases: _Releases, fewest: Ints, prices: Floats, gone: Mask) -> None:
         self.releases, self.prices = releases, prices
         self.needs = releases.needs(fewest)
         self.positive = releases.values[-1] > 0
         self.primary = np.logical_or.reduce([np.zeros_like(self.positive), *self.needs.values()])
+        self.fixed = self.primary | gone
+        self.exposed = np.zeros_like(self.positive)
 
     def first(self) -> Mask:
         """The primary numbers, each with the cheapest cycle after the others', less what turned out useless."""
-        return self._pruned(self._completed(self.primary, self.prices))
+        hidden = self._completed(self.fixed, self.prices)
+        self.exposed = self._unsafe(hidden)  # had there been a cycle, it would be hidden
+        self.needs = {starts: need & ~self.exposed for starts, need in self.needs.items()}
+        return self._pruned(hidden)
 
     def exchanged(self, hidden: Mask) -> Mask:
         """A choice at most as dear: each complementary number is banned once, the rest completed without it."""
-        for arc in self._dearest(hidden & ~self.primary)[:TRIES]:
+        for arc in self._dearest(hidden & ~self.fixed)[:TRIES]:
             if hidden[arc]:
                 banned, trial = self.prices.copy(), hidden.copy()
                 banned[arc], trial[arc] = np.inf, False
                 trial = self._pruned(self._completed(trial, banned))
-                if self.prices[trial].sum() < self.prices[hidden].sum() and self._safe(trial):
+                if self.prices[trial].sum() < self.prices[hidden].sum() and not self._unsafe(trial).any():
                     hidden = trial
         return hidden
 
@@ -341,23 +365,26 @@ class _Choice:
         moves = (releases.moves(first, releases.newest, hidden) for first in range(releases.newest + 1))
         return np.stack([releases.network.classes(move) for move in moves])
 
-    def _safe(self, hidden: Mask) -> bool:
+    def _unsafe(self, hidden: Mask) -> Mask:
+        """What must be safe and is not."""
         classes = self._classes(hidden)
-        return all(classes[starts, :][:, need].any(axis=0).all() for starts, need in self.needs.items())
+        left = (need & ~classes[starts, :].any(axis=0) for starts, need in self.needs.items())
+        found: Mask = np.logical_or.reduce([np.zeros_like(hidden), *left])
+        return found
 
     def _pruned(self, hidden: Mask) -> Mask:
         """Without the complementary numbers that nothing needs, the dearest dropped first."""
-        hidden, tried = hidden.copy(), self.primary.copy()
+        hidden, tried = hidden.copy(), self.fixed.copy()
         while len(loose := self._dearest(hidden & ~tried & ~self._needed(hidden))):
             tried[loose[0]] = True
             hidden[loose[0]] = False
-            hidden[loose[0]] = not self._safe(hidden)
+            hidden[loose[0]] = self._unsafe(hidden).any()
         return hidden
 
     def _needed(self, hidden: Mask) -> Mask:
         """Numbers without which one that must be safe is plainly not: it would lie on no cycle."""
         needed = np.zeros_like(hidden)
-        others = np.flatnonzero(hidden & ~self.primary)
+        others = np.flatnonzero(hidden & ~self.fixed)
         classes = self._classes(hidden)
         for starts, need in self.needs.items():
             of_need, of_other = classes[starts, :][:, need, None], classes[starts, :][:, None, others]

@@ -182,7 +182,8 @@ def recount(repair: bool) -> None:
                 session.add(Release(campaign_id=campaign_id, day=_now().date(), submissions=0))
             audit.record(session, None, "tally_repaired", now=_now(), detail={"cells": len(found)})
     for difference in found:
-        click.echo(f"{difference.cell}: {difference.stored} ≠ {difference.recounted}")
+        reason = f" ({difference.reason})" if difference.reason else ""
+        click.echo(f"{difference.cell}{reason}: {difference.stored} ≠ {difference.recounted}")
     click.echo(f"{len(found)} ô khác nhau")
     sys.exit(1 if found and not repair else 0)
 

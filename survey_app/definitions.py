@@ -1,6 +1,7 @@
 """Questionnaire versions in use: registered, frozen, and laid out for tallies and scores."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -9,19 +10,21 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import BLANK, NOT_APPLICABLE
-from questionnaires.index_methods import IndexMethod
-from questionnaires.loader import Loaded, published, questionnaire
+from questionnaires.coding import BLANK, NOT_APPLICABLE, TWO_TICKS
+from questionnaires.index_methods import IndexMethod, IndexRule
+from questionnaires.loader import Loaded, published, questionnaire, validity_rules
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Target, TargetSet
+from questionnaires.validity import Checks, Returned, ValidityRules, checks
 from scoring.satisfaction import Factor, Plan, Single
 from scoring.tally import BLANK as BLANK_CODE
 from scoring.tally import NOT_APPLICABLE as NOT_APPLICABLE_CODE
 from scoring.tally import Layout
 from survey_app.errors import Conflict, NotFound
 from survey_app.models import DefinitionItem, DefinitionVersion
+from survey_app.models.submission import DUPLICATE
 
-FROZEN = ("satisfaction", "methods")  # families whose versions must not change once they are in use
+FROZEN = ("satisfaction", "methods", "validity")  # families whose versions must not change once they are in use
 
 
 class FrozenDefinition(Exception):
@@ -29,7 +32,7 @@ class FrozenDefinition(Exception):
 
 
 def register(session: Session, ref: str) -> DefinitionVersion:
-    """The stored version of a published questionnaire or method, kept from its first use on.
+    """The stored version of a published questionnaire, method or set of validity rules, kept from its first use on.
 
     Refuses an unknown ref (NotFound), and content that differs from what is stored (Conflict).
     """
@@ -60,7 +63,7 @@ def check_frozen(session: Session) -> None:
             )
 
 
-def _frozen() -> dict[str, Loaded[Questionnaire | IndexMethod]]:
+def _frozen() -> dict[str, Loaded[Questionnaire | IndexMethod | ValidityRules]]:
     return {ref: loaded for family in FROZEN for ref, loaded in published(family).items()}
 
 
@@ -80,9 +83,7 @@ def layout(ref: str) -> Layout:
 
 def plan(definition: Questionnaire, method: IndexMethod) -> Plan:
     """What is estimated from a version's tallies; ValueError when the method does not fit its questions."""
-    weights = {part.factor: float(part.weight) for part in method.weights}
-    if weights and weights.keys() != {factor.code for factor in definition.factors}:
-        raise ValueError(f"{method.ref} has no weight for each factor of {definition.ref}")
+    weights = _factor_weights(definition, method)
     places = {item.code: place for place, item in enumerate(definition.rated)}
     closed = enumerate(definition.closed)
     return Plan(
@@ -97,21 +98,47 @@ def plan(definition: Questionnaire, method: IndexMethod) -> Plan:
         singles=tuple(Single(i.code, place, len(i.options)) for place, i in closed if i.kind is Kind.SINGLE),
         measure=method.measure,
         factor_rule=method.factor_rule,
-        index_rule=method.index_rule,
-        weights=tuple(weights[factor.code] for factor in definition.factors) if weights else (),
+        index_rule=IndexRule.WEIGHTED if weights else method.index_rule,
+        weights=weights,
     )
+
+
+def _factor_weights(definition: Questionnaire, method: IndexMethod) -> tuple[float, ...]:
+    """A weight for each factor, or none; the weight of a domain is shared by its factors."""
+    if method.domains:
+        size = Counter(factor.domain for factor in definition.factors)
+        given = {part.domain: float(part.weight) for part in method.domains}
+        if set(size) != set(given):
+            raise ValueError(f"{method.ref} and {definition.ref} have different domains")
+        return tuple(given[f.domain] / size[f.domain] for f in definition.factors if f.domain is not None)
+    weights = {part.factor: float(part.weight) for part in method.weights}
+    if weights and weights.keys() != {factor.code for factor in definition.factors}:
+        raise ValueError(f"{method.ref} has no weight for each factor of {definition.ref}")
+    return tuple(weights[factor.code] for factor in definition.factors) if weights else ()
 
 
 _CODES = np.full(256, 255, np.uint8)
 _CODES[ord(BLANK)], _CODES[ord(NOT_APPLICABLE)] = BLANK_CODE, NOT_APPLICABLE_CODE
+_CODES[ord(TWO_TICKS)] = BLANK_CODE
 for _digit in range(1, 10):
     _CODES[ord(str(_digit))] = _digit
 
 
 def code_matrix(packed: Sequence[str], columns: int) -> NDArray[np.uint8]:
-    """Packed answers as numbers, (submissions, closed items); ValueError for a foreign character."""
+    """Packed answers as numbers, (submissions, closed items), two ticks as blank; ValueError for foreign characters."""
     signs = np.frombuffer("".join(packed).encode("ascii"), np.uint8)
     return _CODES[signs].reshape(len(packed), columns)
+
+
+def form_checks(ref: str, rules: str | None, starts_on: datetime.date, ends_on: datetime.date | None) -> Checks:
+    """The validity rules of a campaign as they apply to its questionnaire; without rules every form is valid."""
+    kept = validity_rules(rules).definition if rules else None
+    return checks(kept, questionnaire(ref).definition, starts_on, ends_on)
+
+
+def returned(codes: str, day: datetime.date, invalid: str | None) -> Returned:
+    """A stored submission as the validity rules look at it."""
+    return Returned(codes=codes, day=day, duplicate=invalid == DUPLICATE)
 
 
 def target(set_ref: str, key: str) -> tuple[TargetSet, Target]:

@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from survey_app.accounts import throttle
 from survey_app.campaigns import release
 from survey_app.config import ZONE
 from survey_app.db import Database
 from survey_app.errors import Unavailable
-from survey_app.models import LoginSession, Receipt
+from survey_app.models import Campaign, DossierMac, LoginSession, Receipt
+from survey_app.models.campaign import CLOSED
 
 EVERY_SECONDS = 20
 KEEP_SESSIONS = datetime.timedelta(days=1)
@@ -57,10 +58,13 @@ def release_due(database: Database, today: datetime.date) -> int:
 
 
 def tidy(database: Database, now: datetime.datetime) -> None:
-    """Forget the keys of sent forms, failed sign-ins and ended sessions; scatter the order of rows."""
+    """Forget the keys of sent forms, dossiers of closed campaigns, failed sign-ins, ended sessions; scatter rows."""
     with database.transaction() as session:
         old = Receipt.day < now.date()
         session.execute(update(Receipt).where(old).values(body_mac=None, day=None))
+        closed = select(Campaign.id).where(Campaign.state == CLOSED)
+        # Closing forgets them too; this is for a form that was being entered at that moment.
+        session.execute(delete(DossierMac).where(DossierMac.campaign_id.in_(closed)))
         session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEEP_SESSIONS))
         throttle.forget_old(session, now)
         release.scatter(session)

@@ -72,12 +72,29 @@ def ensure(actor: Actor, action: Action, units: int | Collection[int] | None = N
 
 def scope(session: Session, root_id: int) -> frozenset[int]:
     """A unit, all below it, and the units that these alone succeeded (with all below them)."""
+    return _covered(root_id, *_ties(session))
+
+
+def scopes(session: Session) -> dict[int, frozenset[int]]:
+    """The scope of every unit."""
+    children, successors = _ties(session)
+    return {unit: _covered(unit, children, successors) for units in children.values() for unit in units}
+
+
+def _ties(session: Session) -> tuple[dict[int | None, list[int]], dict[int, set[int]]]:
+    """The units below each unit, and the successors of each."""
     children: dict[int | None, list[int]] = {}
     for unit_id, parent_id in session.execute(select(Unit.id, Unit.parent_id)):
         children.setdefault(parent_id, []).append(unit_id)
     successors: dict[int, set[int]] = {}
     for before, after in session.execute(select(UnitSuccession.predecessor_id, UnitSuccession.successor_id)):
         successors.setdefault(before, set()).add(after)
+    return children, successors
+
+
+def _covered(
+    root_id: int, children: Mapping[int | None, list[int]], successors: Mapping[int, set[int]]
+) -> frozenset[int]:
     found: set[int] = set()
     waiting = [root_id]
     while waiting:

@@ -26,8 +26,10 @@ class TableRow:
     cells: dict[str, str]
 
 
-def read_table(content: bytes, columns: Sequence[str]) -> list[TableRow]:
+def read_table(content: bytes, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[TableRow]:
     """The rows of an uploaded table that has these columns (in any order, others are ignored).
+
+    Cells of an optional column that is not there are empty.
 
     Refuses (Rejected, "file") what is not a table, too large, or lacks a column; empty rows are skipped.
     """
@@ -40,11 +42,12 @@ def read_table(content: bytes, columns: Sequence[str]) -> list[TableRow]:
         if column.casefold() not in header:
             raise Rejected("file", problems={"file": "no_column"}, column=column)
         places[column] = header.index(column.casefold())
+    places |= {column: header.index(column.casefold()) for column in optional if column.casefold() in header}
     rows = []
     for number, line in enumerate(lines, start=2):
         cells = {column: _plain(line[at]) if at < len(line) else "" for column, at in places.items()}
         if any(cells.values()):
-            rows.append(TableRow(number, cells))
+            rows.append(TableRow(number, dict.fromkeys(optional, "") | cells))
         if len(rows) > MOST_ROWS or number > MOST_LINES:
             raise Rejected("file", problems={"file": "too_many_rows"})
     return rows

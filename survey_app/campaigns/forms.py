@@ -11,6 +11,20 @@ CHANNELS = (
     ("B", "B – ki-ốt hoặc điều tra viên"),
     ("C", "C – mã QR tại quầy, trực tuyến"),
 )
+DESIGNS = (
+    ("open", "Người dân tự chọn trả lời (QR, trực tuyến)"),
+    ("random", "Chọn ngẫu nhiên từng người đến giao dịch"),
+    ("clustered", "Chọn ngẫu nhiên ngày tại từng quầy, hỏi mọi người trong ngày"),
+)
+MULTIPLICITIES = (
+    ("none", "Từng đơn vị một"),
+    ("sidak", "Mọi đơn vị của một bảng cùng lúc (Šidák, chặt hơn)"),
+)
+LOOKS = (
+    ("once", "Một lần, khi đã thu đủ phiếu"),
+    ("daily", "Xem hằng ngày (chặt hơn, cần nhiều phiếu hơn)"),
+)
+USUAL_RULES = "standard@1"
 LEVELS = (("0.9", "90 %"), ("0.95", "95 %"), ("0.99", "99 %"))
 
 
@@ -23,6 +37,10 @@ class CampaignForm(StaffForm):
     counts = Ticks("Cách trả lời được tính vào tỷ lệ chính thức", choices=choices(CHANNELS))
     confidence = SelectField("Độ tin cậy", choices=choices(LEVELS), default="0.95")
     method_ref = SelectField("Cách tính chỉ số")
+    validity_ref = SelectField("Quy tắc phiếu hợp lệ", default=USUAL_RULES)
+    design = SelectField("Cách chọn người trả lời", choices=choices(DESIGNS), default="open")
+    multiplicity = SelectField("Độ tin cậy của kết luận giữ cho", choices=choices(MULTIPLICITIES), default="none")
+    looks = SelectField("Kết luận được đọc", choices=choices(LOOKS), default="once")
     fewest = IntegerField(
         "Công bố từ (số phiếu)",
         [InputRequired(NEEDED), NumberRange(3, 100, "Từ 3 đến 100 phiếu.")],

@@ -50,14 +50,20 @@ class CampaignDetail:
     accepts: list[str]
     counts: list[str]
     confidence: str
+    design: str
+    multiplicity: str
+    looks: str
     method_ref: str
     method: str
+    validity_ref: str
+    validity: str
     fewest: int
     targets: list[str]
     fields: list[str]
     units: list[int]
     dossiers: int
     dossier_units: int
+    issued: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,7 @@ class Choices:
 
     definitions: tuple[tuple[str, str], ...]
     methods: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[str, str], ...]
     targets: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str], ...]
     units: tuple[tuple[int, str], ...]
@@ -108,13 +115,17 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignDetail
         raise NotFound("campaign")
     of = {"campaign_id": campaign_id}
     targets = session.scalars(select(CampaignTarget).filter_by(**of).order_by(CampaignTarget.target_key))
-    dossiers, dossier_units = session.execute(
-        select(func.coalesce(func.sum(Population.dossiers), 0), func.count(Population.unit_id.distinct())).filter_by(
-            **of
-        )
+    dossiers, dossier_units, issued = session.execute(
+        select(
+            func.coalesce(func.sum(Population.dossiers), 0),
+            func.count(Population.unit_id.distinct()),
+            func.sum(Population.issued),
+        ).filter_by(**of)
     ).one()
     method_ref = session.get_one(DefinitionVersion, found.method_id).ref
     method = published("methods").get(method_ref)
+    rules_ref = session.get_one(DefinitionVersion, found.validity_id).ref if found.validity_id else ""
+    rules = published("validity").get(rules_ref)
     return CampaignDetail(
         id=found.id,
         state=found.state,
@@ -125,14 +136,20 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignDetail
         accepts=list(found.accepts),
         counts=list(found.counts),
         confidence=f"{found.confidence:g}",
+        design=found.design,
+        multiplicity=found.multiplicity,
+        looks=found.looks,
         method_ref=method_ref,
         method=method.definition.title.vi if method else method_ref,
+        validity_ref=rules_ref,
+        validity=rules.definition.title.vi if rules else rules_ref,
         fewest=found.fewest,
         targets=[f"{row.set_ref}/{row.target_key}" for row in targets],
         fields=list(session.scalars(select(CampaignField.field_key).filter_by(**of))),
         units=list(session.scalars(select(CampaignUnit.unit_id).filter_by(**of))),
         dossiers=int(dossiers),
         dossier_units=dossier_units,
+        issued=None if issued is None else int(issued),
     )
 
 
@@ -154,6 +171,7 @@ def choices(session: Session, actor: Actor, chosen: Collection[int] = ()) -> Cho
             (ref, f"{loaded.definition.title.vi} ({loaded.definition.symbols})")
             for ref, loaded in published("methods").items()
         ),
+        rules=tuple((ref, loaded.definition.title.vi) for ref, loaded in published("validity").items()),
         targets=tuple(
             (f"{found.ref}/{target.key}", f"{target.year}: {target.name.vi} ({found.title.vi})")
             for found, target in all_targets()
@@ -179,13 +197,15 @@ def dossiers_by_unit(session: Session, campaign_id: int) -> dict[int, int]:
     return {unit: int(number) for unit, number in session.execute(query.where(Population.campaign_id == campaign_id))}
 
 
-def population_rows(session: Session, actor: Actor, campaign_id: int) -> tuple[tuple[str, str, str, int], ...]:
-    """The completed dossiers of the person's units, as they are imported: unit code, its name, field, number."""
+def population_rows(
+    session: Session, actor: Actor, campaign_id: int
+) -> tuple[tuple[str, str, str, int, int | None], ...]:
+    """The completed dossiers of the person's units, as imported: unit code, its name, field, number, forms issued."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
     if session.get(Campaign, campaign_id) is None:
         raise NotFound("campaign")
     rows = session.execute(
-        select(Unit.code, Unit.name, Population.field_key, Population.dossiers)
+        select(Unit.code, Unit.name, Population.field_key, Population.dossiers, Population.issued)
         .join(Unit, Unit.id == Population.unit_id)
         .where(Population.campaign_id == campaign_id, Population.unit_id.in_(actor.units))
         .order_by(Unit.code, Population.field_key)

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.campaigns.tallying import Cell, Extras, add, in_line, portions, refs, tally_of
+from survey_app.campaigns.tallying import Cell, Extras, Form, add, bases, counted, exclude, in_line, portions
 from survey_app.models import Campaign, Inbox, Release, Submission, SubmissionExtra
 from survey_app.models.campaign import CLOSED
 from survey_app.policy import Action, Actor, ensure
@@ -25,12 +25,15 @@ FULL_BATCH = 10
 SMALLEST_BATCH = 5
 LONGEST_WAIT = datetime.timedelta(days=30)
 
-ANSWERS = ("campaign_id", "definition_id", "unit_id", "counter_id", "field_key", "channel", "day", "codes")
+ANSWERS = ("campaign_id", "definition_id", "unit_id", "counter_id", "field_key", "channel", "day", "codes", "invalid")
 # The order of PostgreSQL's tables tells the order of writing until they are rewritten by key.
-UNORDERED_TABLES = {"submission": "pk_submission", "submission_extra": "pk_submission_extra", "receipt": "pk_receipt"}
+UNORDERED_TABLES = {table: f"pk_{table}" for table in ("submission", "submission_extra", "receipt", "dossier_mac")}
 
 Place = tuple[int, int]  # campaign and unit: what results are shown for
 PLACE = (Inbox.campaign_id, Inbox.unit_id)
+waiting_since = func.coalesce(
+    Inbox.entered, Inbox.day
+)  # a paper form waits since it was entered, whatever day it bears
 
 
 def release_full(session: Session, today: datetime.date) -> int:
@@ -44,7 +47,7 @@ def release_at_day_end(session: Session, today: datetime.date, *, with_today: bo
     in_line(session)
     before = today + datetime.timedelta(days=1) if with_today else today
     places = _waiting(session, SMALLEST_BATCH, before=before)
-    stale = select(*PLACE).where(Inbox.day < today - LONGEST_WAIT)
+    stale = select(*PLACE).where(waiting_since < today - LONGEST_WAIT)
     ended = select(*PLACE).join(Campaign, Campaign.id == Inbox.campaign_id).where(Campaign.state == CLOSED)
     for query in (stale, ended):
         places |= {(campaign, unit) for campaign, unit in session.execute(query.distinct())}
@@ -78,7 +81,7 @@ def scatter(session: Session) -> None:
 def _waiting(session: Session, fewest: int, before: datetime.date | None = None) -> set[Place]:
     """Where at least so many submissions wait."""
     query = select(*PLACE).group_by(*PLACE).having(func.count() >= fewest)
-    rows = session.execute(query if before is None else query.where(Inbox.day < before))
+    rows = session.execute(query if before is None else query.where(waiting_since < before))
     return {(campaign, unit) for campaign, unit in rows}
 
 
@@ -90,7 +93,7 @@ def _release(
         return 0
     query = select(Inbox.__table__).where(tuple_(*PLACE).in_(places))
     if before is not None:
-        query = query.where(Inbox.day < before)
+        query = query.where(waiting_since < before)
     waiting = session.execute(query).mappings().all()
     if waiting:
         move(session, [({name: row[name] for name in ANSWERS}, json.loads(row["extras"])) for row in waiting])
@@ -115,11 +118,16 @@ def move(session: Session, batch: Sequence[tuple[Mapping[str, Any], Extras]]) ->
     ]
     if more:
         session.execute(insert(SubmissionExtra), more)
-    by_cell: dict[Cell, list[tuple[str, Extras]]] = {}
+    by_cell: dict[Cell, list[Form]] = {}
+    of_campaign = bases(session)
     for _, answers, extras in keyed:
-        cell = Cell.of(*(answers[name] for name in ("campaign_id", "unit_id", "field_key", "channel", "day")))
-        by_cell.setdefault(cell, []).append((answers["codes"], extras))
-    of_campaign = refs(session)
-    for cell, rows in sorted(by_cell.items()):  # a fixed order: two writers cannot wait for each other
-        ref = of_campaign[cell.campaign_id]
-        add(session, cell, ref, tally_of(ref, rows))
+        day = of_campaign[answers["campaign_id"]].checks.within(answers["day"])
+        place = (answers["campaign_id"], answers["unit_id"], answers["field_key"], answers["channel"])
+        cell = Cell.of(*place, day)
+        form = Form(answers["codes"], extras, answers["day"], answers.get("invalid"))
+        by_cell.setdefault(cell, []).append(form)
+    for cell, forms in sorted(by_cell.items()):  # a fixed order: two writers cannot wait for each other
+        basis = of_campaign[cell.campaign_id]
+        found = counted(basis, forms)
+        add(session, cell, basis.ref, found.tally)
+        exclude(session, cell, found.excluded)

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from reports.safe_cells import table_xlsx
 from survey_app import web
 from survey_app.campaigns import planning, queries, release, service
 from survey_app.campaigns import signals as unusual
-from survey_app.campaigns.forms import AimForm, CampaignForm, PopulationForm
+from survey_app.campaigns.forms import DESIGNS, LOOKS, MULTIPLICITIES, AimForm, CampaignForm, PopulationForm
 from survey_app.errors import Conflict, Rejected
 from survey_app.forms import choices
 from survey_app.policy import Action
@@ -20,7 +20,7 @@ from survey_app.web import access
 
 room = Blueprint("campaigns", __name__, template_folder="templates")
 
-UNIT, FIELD, DOSSIERS = "Mã đơn vị", "Lĩnh vực", "Số hồ sơ"
+UNIT, FIELD, DOSSIERS, ISSUED = "Mã đơn vị", "Lĩnh vực", "Số hồ sơ", "Số phiếu phát ra"
 WHOLE_NUMBER = re.compile(r"[0-9]{1,8}|[0-9]{1,2}(\.[0-9]{3}){1,2}|[0-9]{3}\.[0-9]{3}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {
@@ -28,12 +28,16 @@ WORDS = {
     "no_channel": "Chọn ít nhất một cách trả lời.",
     "not_accepted": "Chỉ được tính cách trả lời đã nhận; chọn ít nhất một.",
     "unknown_definition": "Không có phiếu khảo sát này.",
-    "method_does_not_fit": "Cách tính này không hợp với phiếu: phiếu ngắn chỉ có câu hỏi chung về từng yếu tố.",
+    "method_does_not_fit": "Cách tính này không hợp với phiếu: phiếu thiếu câu hỏi hoặc yếu tố mà cách tính cần.",
+    "other_channels": "Cách tính này có trọng số cho những cách trả lời khác với những cách được tính.",
+    "unknown_rules": "Không có bộ quy tắc này.",
+    "end_passed": "Đợt đang mở: ngày kết thúc mới phải từ hôm nay trở đi; phiếu đã nhận vẫn là phiếu trong thời gian.",
     "overlap": "Một đợt khác đang mở đã nhận cách trả lời này ở cùng nơi và thời gian.",
     "unknown_unit": "không có mã đơn vị này trong phạm vi",
     "unknown_field": "không có lĩnh vực này",
     "repeated_row": "đơn vị và lĩnh vực này đã có ở dòng trên",
     "not_a_number": "số hồ sơ phải là số nguyên không âm (viết 1234 hoặc 1.234)",
+    "issued_not_a_number": "số phiếu phát ra phải bỏ trống hoặc là số nguyên không âm (viết 1234 hoặc 1.234)",
     "too_large": "Tệp quá lớn.",
     "too_many_rows": "Tệp quá nhiều dòng.",
     "not_a_table": "Tệp không phải bảng tính XLSX hoặc CSV.",
@@ -77,7 +81,7 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         row = queries.campaign(opened, web.actor(), campaign_id)
         found = queries.choices(opened, web.actor())
-    return render_template("campaigns/detail.html", row=row, choices=found, form=PopulationForm(), problems={})
+    return _detail(row, found, PopulationForm(), {})
 
 
 @room.get("/campaigns/<int:campaign_id>/plan")
@@ -162,7 +166,7 @@ def populations(campaign_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         row = queries.campaign(opened, web.actor(), campaign_id)
         found = queries.choices(opened, web.actor())
-    page = render_template("campaigns/detail.html", row=row, choices=found, form=form, problems=problems)
+    page = _detail(row, found, form, problems)
     return page, 422
 
 
@@ -172,7 +176,7 @@ def populations_file(campaign_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         rows = queries.population_rows(opened, web.actor(), campaign_id)
     web.audited_download(f"campaign {campaign_id} populations")
-    content = table_xlsx([UNIT, "Tên đơn vị", FIELD, DOSSIERS], rows, "So ho so")
+    content = table_xlsx([UNIT, "Tên đơn vị", FIELD, DOSSIERS, ISSUED], rows, "So ho so")
     return web.attachment(content, XLSX, f"so-ho-so-{campaign_id}.xlsx")
 
 
@@ -190,6 +194,21 @@ def aim(form: AimForm) -> planning.Aim:
     return planning.Aim(margin=margin, target=target, alternative=alternative)
 
 
+def _detail(
+    row: queries.CampaignDetail, found: queries.Choices, form: PopulationForm, problems: Mapping[str, str]
+) -> str:
+    return render_template(
+        "campaigns/detail.html",
+        row=row,
+        choices=found,
+        form=form,
+        problems=problems,
+        designs=DESIGNS,
+        multiplicities=MULTIPLICITIES,
+        looks=LOOKS,
+    )
+
+
 def draft(form: CampaignForm) -> service.CampaignDraft:
     return service.CampaignDraft(
         title=form.title.data or "",
@@ -200,7 +219,11 @@ def draft(form: CampaignForm) -> service.CampaignDraft:
         counts="".join(sorted(form.counts.data or [])),
         confidence=float(form.confidence.data),
         method_ref=form.method_ref.data,
+        validity_ref=form.validity_ref.data or None,
         fewest=form.fewest.data or 0,
+        design=form.design.data,
+        multiplicity=form.multiplicity.data,
+        looks=form.looks.data,
         units=tuple(form.units.data or ()),
         fields=tuple(form.fields.data or ()),
         targets=tuple(tuple(ref.split("/", 1)) for ref in form.targets.data or ()),
@@ -212,6 +235,8 @@ def _with_choices(form: CampaignForm, units: Sequence[int] = ()) -> CampaignForm
         found = queries.choices(opened, web.actor(), units)
     form.definition_ref.choices = choices(found.definitions)
     form.method_ref.choices = choices(found.methods)
+    none = [("", "Không có (đợt tạo trước khi có quy tắc)")] if form.validity_ref.object_data == "" else []
+    form.validity_ref.choices = choices([*none, *found.rules])
     form.targets.choices = choices(found.targets)
     form.fields.choices = choices(found.fields)
     form.units.choices = choices(found.units)
@@ -220,12 +245,19 @@ def _with_choices(form: CampaignForm, units: Sequence[int] = ()) -> CampaignForm
 
 def _population_rows(content: bytes) -> list[service.PopulationRow]:
     rows, problems = [], {}
-    for row in read_table(content, [UNIT, FIELD, DOSSIERS]):
-        if not WHOLE_NUMBER.fullmatch(row.cells[DOSSIERS]):
+    for row in read_table(content, [UNIT, FIELD, DOSSIERS], optional=[ISSUED]):
+        dossiers, issued = row.cells[DOSSIERS], row.cells[ISSUED]
+        if not WHOLE_NUMBER.fullmatch(dossiers):
             problems[str(row.number)] = "not_a_number"
-            continue
-        dossiers = int(row.cells[DOSSIERS].replace(".", ""))
-        rows.append(service.PopulationRow(row.number, row.cells[UNIT], row.cells[FIELD], dossiers))
+        elif issued and not WHOLE_NUMBER.fullmatch(issued):
+            problems[str(row.number)] = "issued_not_a_number"
+        else:
+            numbers = (_whole(dossiers), _whole(issued) if issued else None)
+            rows.append(service.PopulationRow(row.number, row.cells[UNIT], row.cells[FIELD], *numbers))
     if problems:
         raise Rejected("rows", problems=problems)
     return rows
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(".", ""))

@@ -17,6 +17,7 @@ from survey_app.models import (
     CampaignTarget,
     CampaignUnit,
     DefinitionVersion,
+    DossierMac,
     Population,
     ServiceField,
     Unit,
@@ -34,13 +35,16 @@ PLAIN_FIELDS = (
     "counts",
     "confidence",
     "fewest",
+    "design",
+    "multiplicity",
+    "looks",
 )
-MEANING = ("starts_on", "accepts", "counts", "confidence")
+MEANING = ("starts_on", "accepts", "counts", "confidence", "design", "multiplicity", "looks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDraft:
-    """What Home Affairs enters; empty `units` or `fields` mean all."""
+    """What Home Affairs enters; empty `units` or `fields` mean all, no `validity_ref` that there are no rules."""
 
     title: str
     definition_ref: str
@@ -51,6 +55,10 @@ class CampaignDraft:
     confidence: float
     method_ref: str
     fewest: int
+    design: str = "open"
+    multiplicity: str = "none"
+    looks: str = "once"
+    validity_ref: str | None = None
     units: tuple[int, ...] = ()
     fields: tuple[str, ...] = ()
     targets: tuple[tuple[str, str], ...] = ()
@@ -58,12 +66,16 @@ class CampaignDraft:
 
 @dataclass(frozen=True, slots=True)
 class PopulationRow:
-    """Completed dossiers of one unit and field, with the number of its row in the imported table."""
+    """Completed dossiers of one unit and field, with the number of its row in the imported table.
+
+    ``issued`` are the forms handed out; None where nobody counted them.
+    """
 
     number: int
     unit_code: str
     field_key: str
     dossiers: int
+    issued: int | None = None
 
 
 def create(session: Session, actor: Actor, draft: CampaignDraft, now: datetime.datetime) -> int:
@@ -82,13 +94,18 @@ def create(session: Session, actor: Actor, draft: CampaignDraft, now: datetime.d
 
 
 def edit(session: Session, actor: Actor, campaign_id: int, draft: CampaignDraft, now: datetime.datetime) -> None:
-    """Change a draft. Of an open campaign only title, last day, targets and threshold may change (Conflict)."""
+    """Change a draft. Of an open campaign only title, last day, targets and threshold may change (Conflict).
+
+    Its last day may not be moved into the past (Rejected): what came in until now was in time, and stays so.
+    """
     campaign = _campaign(session, actor, campaign_id)
     ensure(actor, Action.MANAGE_CAMPAIGNS, draft.units)
     if campaign.state == CLOSED:
         raise Conflict("campaign_closed")
     if campaign.state == OPEN:
         _same_meaning(session, campaign, draft)
+        if draft.ends_on is not None and draft.ends_on != campaign.ends_on and draft.ends_on < now.date():
+            raise Rejected("campaign", problems={"ends_on": "end_passed"})
     _fill(session, campaign, draft)
     _fill_scope(session, campaign_id, draft)
     if campaign.state == OPEN:
@@ -108,7 +125,10 @@ def open_campaign(session: Session, actor: Actor, campaign_id: int, now: datetim
 
 
 def close(session: Session, actor: Actor, campaign_id: int, now: datetime.datetime) -> int:
-    """Close an open campaign and release what still waits; returns how many submissions that were."""
+    """Close an open campaign, release what still waits, and forget the dossiers of its paper forms.
+
+    Returns how many submissions were released.
+    """
     campaign = _campaign(session, actor, campaign_id)
     if campaign.state != OPEN:
         raise Conflict("not_open")
@@ -116,6 +136,7 @@ def close(session: Session, actor: Actor, campaign_id: int, now: datetime.dateti
     if campaign.ends_on is None or campaign.ends_on > now.date():
         campaign.ends_on = max(campaign.starts_on, now.date())
     moved = release.release_campaign(session, campaign_id, now.date())
+    session.execute(delete(DossierMac).where(DossierMac.campaign_id == campaign_id))
     audit.record(session, actor, "campaign_closed", f"campaign {campaign_id}", now=now, detail={"released": moved})
     return moved
 
@@ -131,7 +152,7 @@ def set_populations(
     units = dict(session.execute(select(Unit.code, Unit.id)).all())
     fields = set(session.scalars(select(ServiceField.key)))
     problems: dict[str, str] = {}
-    found: dict[tuple[int, str], int] = {}
+    found: dict[tuple[int, str], PopulationRow] = {}
     for row in rows:
         unit_id = units.get(row.unit_code)
         if unit_id is None or unit_id not in actor.units:
@@ -141,14 +162,15 @@ def set_populations(
         elif (unit_id, row.field_key) in found:
             problems[str(row.number)] = "repeated_row"
         else:
-            found[unit_id, row.field_key] = row.dossiers
+            found[unit_id, row.field_key] = row
     if problems:
         raise Rejected("rows", problems=problems)
     session.execute(
         delete(Population).where(Population.campaign_id == campaign.id, Population.unit_id.in_(actor.units))
     )
-    for (unit_id, field_key), dossiers in found.items():
-        session.add(Population(campaign_id=campaign.id, unit_id=unit_id, field_key=field_key, dossiers=dossiers))
+    for (unit_id, field_key), row in found.items():
+        counts = {"dossiers": row.dossiers, "issued": row.issued}
+        session.add(Population(campaign_id=campaign.id, unit_id=unit_id, field_key=field_key, **counts))
     audit.record(session, actor, "population_imported", f"campaign {campaign_id}", now=now, detail={"rows": len(found)})
     return len(found)
 
@@ -169,6 +191,8 @@ def _fill(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
         raise Rejected("campaign", problems=problems)
     campaign.definition_id = definitions.register(session, draft.definition_ref).id
     campaign.method_id = definitions.register(session, draft.method_ref).id
+    rules = definitions.register(session, draft.validity_ref) if draft.validity_ref else None
+    campaign.validity_id = rules.id if rules else None
     for name in PLAIN_FIELDS:
         setattr(campaign, name, getattr(draft, name))
 
@@ -187,12 +211,17 @@ def _problems(draft: CampaignDraft) -> Iterable[tuple[str, str]]:
         yield "definition_ref", "unknown_definition"
     if method is None:
         yield "method_ref", "unknown_definition"
+    if draft.validity_ref is not None and draft.validity_ref not in published("validity"):
+        yield "validity_ref", "unknown_rules"
     if definition is None or method is None:
         return
     try:
         definitions.plan(definition.definition, method.definition)
     except ValueError:
         yield "method_ref", "method_does_not_fit"
+    weighted = {part.channel for part in method.definition.channels}
+    if weighted and weighted != set(draft.counts):
+        yield "method_ref", "other_channels"
 
 
 def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> None:
@@ -210,11 +239,11 @@ def _fill_scope(session: Session, campaign_id: int, draft: CampaignDraft) -> Non
 
 def _same_meaning(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
     """What answers mean must not change under those who have answered."""
-    of = (campaign.definition_id, campaign.method_id)
-    refs = tuple(session.get_one(DefinitionVersion, version).ref for version in of)
+    of = (campaign.definition_id, campaign.method_id, campaign.validity_id)
+    refs = tuple(session.get_one(DefinitionVersion, version).ref if version else None for version in of)
     kept = all(getattr(campaign, name) == getattr(draft, name) for name in MEANING)
     units, fields = _scope_of(session, campaign.id)
-    drafted = ((draft.definition_ref, draft.method_ref), set(draft.units), set(draft.fields))
+    drafted = ((draft.definition_ref, draft.method_ref, draft.validity_ref), set(draft.units), set(draft.fields))
     if not kept or (refs, units, fields) != drafted:
         raise Conflict("campaign_open")
 

@@ -1,7 +1,7 @@
 """Signs of answers that citizens did not give, for people to look into; nothing is removed."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from scoring.patterns import repeats, straight_lined
 from survey_app.campaigns.queries import dossiers_by_unit
 from survey_app.definitions import code_matrix
 from survey_app.errors import NotFound
+from survey_app.hiding import hidden
 from survey_app.models import Campaign, Counter, DefinitionVersion, Submission, Unit
 from survey_app.policy import Action, Actor, ensure
 
@@ -24,23 +25,30 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalLine:
-    """One sign: where, on which days (None: the whole time), how many submissions, and how many are usual."""
+    """One sign: where, on which days (None: the whole time), how many submissions, and how many are usual.
+
+    Both numbers are None where the results do not show the unit.
+    """
 
     kind: Kind
     place: str
     first: datetime.date | None
     last: datetime.date | None
-    observed: int
-    expected: float
+    observed: int | None
+    expected: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """The signs of a campaign, and the whole-service rate with and without the submissions that they concern."""
+    """The signs of a campaign, and the whole-service rate with and without the submissions that they concern.
+
+    ``concerned`` and ``without`` leave out the signs of units that are not shown. Where the results of the
+    person's own unit are not shown, there are no numbers (None).
+    """
 
     lines: tuple[SignalLine, ...]
-    submissions: int
-    concerned: int
+    submissions: int | None
+    concerned: int | None
     with_all: float | None
     without: float | None
 
@@ -53,6 +61,12 @@ class _Rows:
     codes: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    unit_id: int
+    name: str
+
+
 def signals(session: Session, actor: Actor, campaign_id: int) -> Signals:
     """What is unusual about the released submissions of the person's units; NotFound for an unknown campaign."""
     ensure(actor, Action.MANAGE_CAMPAIGNS)
@@ -62,23 +76,23 @@ def signals(session: Session, actor: Actor, campaign_id: int) -> Signals:
     definition = questionnaire(session.get_one(DefinitionVersion, campaign.definition_id).ref).definition
     rows = _rows(session, actor, campaign, definition)
     rated = rows.codes[:, [definition.closed.index(item) for item in definition.rated]]
-    of_counters = list(_distinct([*bursts(rows.counter, rows.day), *repeats(rows.counter, rows.day, rated)]))
+    counters, units = _places(session)
+    of_counters = [*bursts(rows.counter, rows.day), *repeats(rows.counter, rows.day, rated)]
     straight = excess(Kind.STRAIGHT_LINING, rows.unit, straight_lined(rated))
     too_many = [found for found in _overflow(session, campaign_id, rows.unit) if found.observed >= campaign.fewest]
-    of_units = [*straight, *too_many]
-    counters, units = _names(session)
-    flags = flagged(len(rows.day), [*of_counters, *of_units])
+    found = [(one, counters[one.group]) for one in _distinct(of_counters)]
+    found += [(one, units[one.group]) for one in (*straight, *too_many)]
+    unseen = hidden(session, campaign_id, campaign.counts, fewest=campaign.fewest)
+    flags = flagged(len(rows.day), [one for one, place in found if place.unit_id not in unseen.units])
     compared = with_and_without(rated, flags, satisfied_from=definition.satisfied_from)
     whole = [item.code for item in definition.rated].index(definition.overall)
+    shows = not unseen.reports[actor.unit_id].whole
     return Signals(
-        lines=(
-            *(_line(found, counters) for found in _distinct(of_counters)),
-            *(_line(found, units) for found in of_units),
-        ),
-        submissions=len(rows.day),
-        concerned=int(flags.sum()),
-        with_all=_known(compared.all[whole]),
-        without=_known(compared.unflagged[whole]),
+        lines=tuple(_line(one, place, shows=place.unit_id not in unseen.units) for one, place in found),
+        submissions=len(rows.day) if shows else None,
+        concerned=int(flags.sum()) if shows else None,
+        with_all=_known(compared.all[whole]) if shows else None,
+        without=_known(compared.unflagged[whole]) if shows else None,
     )
 
 
@@ -112,22 +126,23 @@ def _distinct(found: Sequence[Signal]) -> Iterator[Signal]:
             yield one
 
 
-def _names(session: Session) -> tuple[dict[int, str], dict[int, str]]:
-    """Counters, with their units, and units."""
-    units = dict(session.execute(select(Unit.id, Unit.name)).all())
+def _places(session: Session) -> tuple[dict[int, _Place], dict[int, _Place]]:
+    """Counters, named with their units, and units."""
+    units = {unit_id: _Place(unit_id, name) for unit_id, name in session.execute(select(Unit.id, Unit.name))}
     rows = session.execute(select(Counter.id, Counter.unit_id, Counter.name))
-    return {counter_id: f"{units[unit_id]}, {name}" for counter_id, unit_id, name in rows}, units
+    counters = {counter: _Place(unit_id, f"{units[unit_id].name}, {name}") for counter, unit_id, name in rows}
+    return counters, units
 
 
-def _line(found: Signal, names: Mapping[int, str]) -> SignalLine:
+def _line(found: Signal, place: _Place, *, shows: bool) -> SignalLine:
     first, last = (None if day is None else datetime.date.fromordinal(day) for day in (found.first, found.last))
     return SignalLine(
         kind=found.kind,
-        place=names[found.group],
+        place=place.name,
         first=first,
         last=last,
-        observed=found.observed,
-        expected=found.expected,
+        observed=found.observed if shows else None,
+        expected=found.expected if shows else None,
     )
 
 

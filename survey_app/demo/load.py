@@ -85,6 +85,7 @@ def plan() -> Iterator[Planned]:
             counts="C",
             confidence=0.95,
             method_ref="m1-f3-x1-v1@1",
+            validity_ref="standard@1",
             fewest=5,
             targets=TARGETS_OF_2025,
         )
@@ -127,7 +128,7 @@ def _campaign(session: Session, rng: np.random.Generator, planned: Planned, tota
     campaign_id = service.create(session, actor, planned.draft, now())
     service.open_campaign(session, actor, campaign_id, now())
     campaign = session.get_one(Campaign, campaign_id)
-    _populations(session, campaign_id, planned.year)
+    _populations(session, campaign_id, planned)
     rows = filling.rows(rng, campaign, planned.draft, _desks(session, planned.year), total, planned.channels)
     release.move(session, rows)
     session.add(Release(campaign_id=campaign_id, day=traffic.LAST, submissions=len(rows)))
@@ -158,10 +159,12 @@ def _dossiers(session: Session, year: int) -> dict[int, dict[str, int]]:
     return {unit_ids[row.unit]: dict(row.by_field) for row in province.dossiers if row.year == year}
 
 
-def _populations(session: Session, campaign_id: int, year: int) -> None:
-    for unit_id, by_field in _dossiers(session, year).items():
+def _populations(session: Session, campaign_id: int, planned: Planned) -> None:
+    """Dossiers of each unit and field; where forms are handed out, with every fifth."""
+    for unit_id, by_field in _dossiers(session, planned.year).items():
         for key, dossiers in by_field.items():
-            session.add(Population(campaign_id=campaign_id, unit_id=unit_id, field_key=key, dossiers=dossiers))
+            numbers = {"dossiers": dossiers, "issued": dossiers // 5 if "A" in planned.channels else None}
+            session.add(Population(campaign_id=campaign_id, unit_id=unit_id, field_key=key, **numbers))
     session.flush()
 
 

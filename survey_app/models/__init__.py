@@ -15,7 +15,16 @@ from survey_app.models.campaign import (
     DefinitionVersion,
     Population,
 )
-from survey_app.models.submission import Inbox, Receipt, Release, Submission, SubmissionExtra, TallyCell
+from survey_app.models.submission import (
+    DossierMac,
+    Excluded,
+    Inbox,
+    Receipt,
+    Release,
+    Submission,
+    SubmissionExtra,
+    TallyCell,
+)
 from survey_app.models.unit import Counter, Letterhead, Level, ServiceField, Unit, UnitSuccession
 
 __all__ = [
@@ -30,6 +39,8 @@ __all__ = [
     "Counter",
     "DefinitionItem",
     "DefinitionVersion",
+    "DossierMac",
+    "Excluded",
     "Inbox",
     "Letterhead",
     "Level",

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey_app.models.base import Base
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
+DESIGNS = ("open", "random", "clustered")
+MULTIPLICITIES = ("none", "sidak")
+LOOKS = ("once", "daily")
 
 
 class DefinitionVersion(Base):
@@ -37,6 +40,9 @@ class Campaign(Base):
 
     ``accepts`` are the channel classes that may answer, ``counts`` those that enter the official rate,
     as letters: A one-time receipt, B kiosk or surveyor, C open QR or online. ``ends_on`` is its last day.
+    ``design`` tells how people came to answer, ``multiplicity`` how the verdicts of many units share one risk,
+    ``looks`` whether verdicts are read once or every day. ``validity_id`` are the rules that forms must keep;
+    none for campaigns from before there were rules.
     """
 
     __tablename__ = "campaign"
@@ -45,6 +51,9 @@ class Campaign(Base):
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
         CheckConstraint("confidence > 0 AND confidence < 1", name="confidence"),
         CheckConstraint("fewest >= 1", name="fewest"),
+        CheckConstraint(f"design IN {DESIGNS}", name="design"),
+        CheckConstraint(f"multiplicity IN {MULTIPLICITIES}", name="multiplicity"),
+        CheckConstraint(f"looks IN {LOOKS}", name="looks"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +67,10 @@ class Campaign(Base):
     counts: Mapped[str] = mapped_column(String(3))
     confidence: Mapped[float] = mapped_column(default=0.95)
     fewest: Mapped[int] = mapped_column(default=5)
+    design: Mapped[str] = mapped_column(String(10), default="open", server_default="open")
+    multiplicity: Mapped[str] = mapped_column(String(10), default="none", server_default="none")
+    looks: Mapped[str] = mapped_column(String(10), default="once", server_default="once")
+    validity_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
 
 
 class CampaignUnit(Base):
@@ -89,12 +102,16 @@ class CampaignTarget(Base):
 
 
 class Population(Base):
-    """Completed dossiers of a unit and field in the period of a campaign."""
+    """Completed dossiers of a unit and field in the period of a campaign, and the forms that were handed out."""
 
     __tablename__ = "population"
-    __table_args__ = (CheckConstraint("dossiers >= 0", name="dossiers"),)
+    __table_args__ = (
+        CheckConstraint("dossiers >= 0", name="dossiers"),
+        CheckConstraint("issued >= 0", name="issued"),
+    )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     field_key: Mapped[str] = mapped_column(ForeignKey("service_field.key"), primary_key=True)
     dossiers: Mapped[int]
+    issued: Mapped[int | None]

@@ -14,10 +14,14 @@ from survey_app.models.base import Base
 
 UNORDERED = {"sqlite_with_rowid": False}
 CHANNELS = ("A", "B", "C")
+DUPLICATE = "d"
 
 
 class _Answers:
-    """What a submission says, the same in the inbox and after release."""
+    """What a submission says, the same in the inbox and after release.
+
+    ``invalid`` keeps what the answers themselves do not tell: a paper form of a dossier that had one already.
+    """
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
@@ -27,23 +31,35 @@ class _Answers:
     channel: Mapped[str] = mapped_column(String(1))
     day: Mapped[datetime.date]
     codes: Mapped[str] = mapped_column(String(200))
+    invalid: Mapped[str | None] = mapped_column(String(1))
+
+
+def _sound() -> tuple[CheckConstraint, CheckConstraint]:
+    return (
+        CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+        CheckConstraint(f"invalid IN ('{DUPLICATE}')", name="invalid"),
+    )
 
 
 class Inbox(_Answers, Base):
-    """A submission that has not been released; ``extras`` is JSON, item to stored text."""
+    """A submission that has not been released; ``extras`` is JSON, item to stored text.
+
+    ``entered`` is the day on which a paper form came in (None: on its own day), since when it waits.
+    """
 
     __tablename__ = "inbox"
-    __table_args__ = (CheckConstraint(f"channel IN {CHANNELS}", name="channel"), UNORDERED)
+    __table_args__ = (*_sound(), UNORDERED)
 
     key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     extras: Mapped[str] = mapped_column(Text)
+    entered: Mapped[datetime.date | None]
 
 
 class Submission(_Answers, Base):
     """A released submission (phiếu trả lời). Triggers refuse any change."""
 
     __tablename__ = "submission"
-    __table_args__ = (CheckConstraint(f"channel IN {CHANNELS}", name="channel"), UNORDERED)
+    __table_args__ = (*_sound(), UNORDERED)
 
     key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
 
@@ -74,6 +90,19 @@ class Receipt(Base):
     day: Mapped[datetime.date | None]
 
 
+class DossierMac(Base):
+    """That a paper form of a dossier was entered: the code under a secret key, tied to no submission.
+
+    All of a campaign are forgotten when it closes.
+    """
+
+    __tablename__ = "dossier_mac"
+    __table_args__ = (UNORDERED,)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    mac: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class TallyCell(Base):
     """Counts of the released submissions of a cell, and the sums that variances need.
 
@@ -90,6 +119,24 @@ class TallyCell(Base):
     month: Mapped[datetime.date] = mapped_column(primary_key=True)
     received: Mapped[int]
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Excluded(Base):
+    """How many forms (of the rule on two ticks: answers) a validity rule took out of a cell of the tally.
+
+    ``reason`` is the key of the rule.
+    """
+
+    __tablename__ = "excluded"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    field_key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(1), primary_key=True)
+    month: Mapped[datetime.date] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int]
 
 
 class Release(Base):

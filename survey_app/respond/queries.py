@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Date, Exists, Select, String, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from questionnaires.loader import validity_rules
+from questionnaires.validity import Rule
 from survey_app import codes
 from survey_app.errors import NotFound, NotOpen
 from survey_app.models import (
@@ -162,6 +164,13 @@ def form_at(session: Session, typed: str, channel: str, surveyor: Actor | None, 
     if surveyor is not None:
         ensure(surveyor, Action.ENTER_SUBMISSIONS, form.unit_id)
     return form
+
+
+def asks_dossier(session: Session, campaign_id: int) -> bool:
+    """Whether the rules of a campaign look for a second form of the same dossier."""
+    query = select(DefinitionVersion.ref).join(Campaign, Campaign.validity_id == DefinitionVersion.id)
+    ref = session.scalar(query.where(Campaign.id == campaign_id))
+    return ref is not None and validity_rules(ref).definition.of(Rule.DUPLICATE_DOSSIER) is not None
 
 
 def receipt_known(session: Session, code: str) -> str | None:

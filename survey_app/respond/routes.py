@@ -19,6 +19,10 @@ from survey_app.web import access, public
 room = Blueprint("respond", __name__, template_folder="templates")
 
 KEEP: Any = object()
+SECOND = (
+    "Đã ghi phiếu. Hồ sơ này đã có một phiếu trước đó nên phiếu vừa nhập được đếm là phiếu thu về nhưng không tính "
+    "vào tỷ lệ. Có thể nhập phiếu tiếp theo."
+)
 
 
 @room.get("/")
@@ -117,6 +121,7 @@ def _shown(code: str, channel: str, answer_form: FlaskForm | None = None, **more
         with web.reading() as opened:
             found = queries.form_at(opened, code, channel, _surveyor(channel), web.now().date())
             fields = () if found.field_key else queries.service_fields(opened)
+            asks_dossier = channel == "B" and queries.asks_dossier(opened, found.campaign_id)
     except (NotFound, NotOpen) as refusal:
         if channel == "B" and isinstance(refusal, NotFound):
             raise
@@ -125,8 +130,8 @@ def _shown(code: str, channel: str, answer_form: FlaskForm | None = None, **more
     if ticket is not None and ticket.ref != found.definition_ref:
         return _again(code, channel, notice="changed", status=422)
     if answer_form is KEEP:
-        answer_form = forms.form_class(found.definition_ref, bool(fields))()
-    return _form_page(found, answer_form, fields=fields, entry=channel == "B", **more)
+        answer_form = forms.form_class(found.definition_ref, bool(fields), paper=channel == "B")()
+    return _form_page(found, answer_form, fields=fields, entry=channel == "B", asks_dossier=asks_dossier, **more)
 
 
 def _submitted(code: str, channel: str) -> ResponseReturnValue:
@@ -135,48 +140,66 @@ def _submitted(code: str, channel: str) -> ResponseReturnValue:
     try:
         if ticket is None or ticket.ref not in published("satisfaction"):
             return _again(code, channel, notice="stale", status=400)
-        answer_form = forms.form_class(ticket.ref, ticket.asks_field)()
-        if not answer_form.validate():
+        answer_form = forms.form_class(ticket.ref, ticket.asks_field, paper=channel == "B")()
+        if not forms.sound(answer_form, web.now().date()):
             return _shown(code, channel, answer_form, status=422, ticket=ticket)
         try:
-            receipt = _store(code, ticket, answer_form, channel)
+            return _entered(code, ticket, answer_form) if channel == "B" else _sent(code, ticket, answer_form, channel)
         except Conflict:
             return _page("respond/sent_before.html", 409, code=code)
         except (Rejected, NotOpen) as refusal:
             return _sent_meanwhile(code, ticket) or _again(code, channel, notice="changed", status=422, why=refusal)
     except Unavailable:
         return _busy(code, channel, ticket)
-    return _after(code, receipt, channel)
 
 
-def _after(code: str, receipt: str, channel: str) -> ResponseReturnValue:
-    if channel == "B":
-        flash("Đã ghi phiếu. Có thể nhập phiếu tiếp theo.")
-        return redirect(url_for("respond.entry", code=code), 303)
-    lang = i18n.language() if i18n.language() != "vi" else None
-    return redirect(url_for("respond.thanks", code=code, receipt=receipt, lang=lang), 303)
-
-
-def _store(code: str, ticket: Ticket, answer_form: FlaskForm, channel: str) -> str:
+def _sent(code: str, ticket: Ticket, answer_form: FlaskForm, channel: str) -> ResponseReturnValue:
+    """Store what a citizen sent, and go on to the thanks."""
     definition = questionnaire(ticket.ref).definition
-    field = answer_form[forms.SERVICE_FIELD].data or None if ticket.asks_field else None
-    draft = service.Draft(answers=dict(forms.answers(answer_form, definition)), field_key=field)
-    now = web.now()
+    today = web.now().date()
     with web.transaction() as opened:
-        found = queries.form_at(opened, code, channel, _surveyor(channel), now.date())
+        found = queries.form_at(opened, code, channel, None, today)
         receipt = service.record_submission(
             opened,
             found,
             ticket,
-            draft,
+            _draft(ticket, answer_form),
             questionnaire=definition,
             channel=channel,
             secret=web.runtime().settings.secret_key,
-            today=now.date(),
+            today=today,
         )
-        if channel == "B":
-            service.record_entry(opened, web.actor(), found, now)
-    return receipt
+    lang = i18n.language() if i18n.language() != "vi" else None
+    return redirect(url_for("respond.thanks", code=code, receipt=receipt, lang=lang), 303)
+
+
+def _entered(code: str, ticket: Ticket, answer_form: FlaskForm) -> ResponseReturnValue:
+    """Store what a surveyor read from paper, and go on to the next form, which is likely of the same day."""
+    paper = service.Paper(
+        day=answer_form[forms.PAPER_DAY].data, dossier=(answer_form[forms.DOSSIER].data or "").upper()
+    )
+    now = web.now()
+    with web.transaction() as opened:
+        found = queries.form_at(opened, code, "B", web.actor(), now.date())
+        duplicate = service.record_paper(
+            opened,
+            web.actor(),
+            found,
+            ticket,
+            _draft(ticket, answer_form),
+            paper,
+            questionnaire=questionnaire(ticket.ref).definition,
+            secret=web.runtime().settings.secret_key,
+            now=now,
+        )
+    flash(SECOND if duplicate else "Đã ghi phiếu. Có thể nhập phiếu tiếp theo.")
+    return redirect(url_for("respond.entry", code=code, day=paper.day.isoformat()), 303)
+
+
+def _draft(ticket: Ticket, answer_form: FlaskForm) -> service.Draft:
+    definition = questionnaire(ticket.ref).definition
+    field = answer_form[forms.SERVICE_FIELD].data or None if ticket.asks_field else None
+    return service.Draft(answers=dict(forms.answers(answer_form, definition)), field_key=field)
 
 
 def _sent_meanwhile(code: str, ticket: Ticket) -> ResponseReturnValue | None:
@@ -199,7 +222,8 @@ def _again(
 def _busy(code: str, channel: str, ticket: Ticket | None) -> ResponseReturnValue:
     """503 with the answers kept on the page: in the form, or hidden when the form cannot be read."""
     try:
-        answer_form = forms.form_class(ticket.ref, ticket.asks_field)() if ticket else None
+        paper = channel == "B"
+        answer_form = forms.form_class(ticket.ref, ticket.asks_field, paper=paper)() if ticket else None
         page = _shown(code, channel, answer_form, notice="busy", status=503, ticket=ticket)
     except Unavailable:
         page = _page("respond/retry.html", 503, kept=list(request.form.items(multi=True)))
@@ -226,13 +250,15 @@ def _form_page(
     """The questionnaire, empty or with what was answered; with a ticket, under the one that was sent."""
     ref = found.definition_ref
     sent = request.form.get(forms.TICKET, "") if ticket else ""
+    paper = bool(details.get("entry"))
     return _page(
         "respond/form.html",
         status,
         found=found,
         definition=questionnaire(ref).definition,
         form=answer_form,
-        questions=_questions(ref, answer_form) if answer_form else _empty(ref, i18n.language()),
+        questions=_questions(ref, answer_form, paper) if answer_form else _empty(ref, i18n.language(), paper),
+        today=web.now().date(),
         ticket=sent
         or tickets().issue(found.shown.code, found.campaign_id, ref, asks_field=bool(details.get("fields"))),
         **details,
@@ -240,15 +266,16 @@ def _form_page(
 
 
 @lru_cache(maxsize=32)
-def _empty(ref: str, _language: str) -> Markup:
+def _empty(ref: str, _language: str, paper: bool) -> Markup:
     """The questions of a version without answers: the same for everyone, so they are rendered once."""
-    return _questions(ref, None)
+    return _questions(ref, None, paper)
 
 
-def _questions(ref: str, answer_form: FlaskForm | None) -> Markup:
+def _questions(ref: str, answer_form: FlaskForm | None, paper: bool) -> Markup:
     definition = questionnaire(ref).definition
+    rendered = render_template("respond/questions.html", definition=definition, form=answer_form, paper=paper)
     # Rendered by a template that escapes, and put into the page as it is.
-    return Markup(render_template("respond/questions.html", definition=definition, form=answer_form))  # noqa: S704  # escaped by it
+    return Markup(rendered)  # noqa: S704  # escaped by it
 
 
 def _closed(refusal: NotFound | NotOpen) -> ResponseReturnValue:

@@ -1,12 +1,12 @@
-"""What differs: a month from the first, a channel from the first."""
+"""What differs: a month from the first, a channel from the first, a row from another."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reports import words
-from reports.content import Break, ChannelLine, TrendPoint
-from scoring.changes import Direction, difference, taken_apart
+from reports.content import Break, ChannelLine, Comparison, GroupLine, TrendPoint
+from scoring.changes import Change, Direction, difference, taken_apart
 from scoring.results import Estimate, GroupScore
 from survey_app.results.groups import channel_key, month_key, nothing
 
@@ -48,6 +48,16 @@ def channel_lines(scores: Scores, accepts: str, counts: str, received: Mapping[s
         )
         for channel in accepts
     )
+
+
+def pair(comparisons: Iterable[Comparison], one: str, other: str) -> tuple[GroupLine, GroupLine, Change] | None:
+    """Two rows of one comparison and how much higher the first is; None where both are one, or one is not shown."""
+    for comparison in comparisons:
+        rows = {line.key: line for line in comparison.rows}
+        if one in rows and other in rows and one != other:
+            change = difference(rows[one].score.index, rows[other].score.index)
+            return (rows[one], rows[other], change) if change else None
+    return None
 
 
 def _withheld(scores: Scores, channel: str) -> bool:

@@ -1,38 +1,26 @@
 """A report without what is hidden, and without what would betray it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from scoring.disclosure import hide, withhold
 from scoring.results import GroupScore
-from scoring.suppression import suppress
-from survey_app.hiding import Hidden
-from survey_app.results.groups import WHOLE, level_key, unit_key
+from survey_app.hiding import CHANNEL, FIELD, MONTH, Hidden
+from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
+
+KEYS = {FIELD: field_key, MONTH: month_key, CHANNEL: channel_key}
+PARTS = tuple(key("") for key in KEYS.values())
 
 
-def shown(
-    scores: Mapping[str, GroupScore],
-    hidden: Hidden,
-    units: Collection[int],
-    parts: Iterable[Sequence[str]],
-    *,
-    fewest: int,
-) -> dict[str, GroupScore]:
-    """The scores of a report on these units with everything withheld that must be.
+def shown(scores: Mapping[str, GroupScore], hidden: Hidden, unit_id: int, *, fewest: int) -> dict[str, GroupScore]:
+    """The scores of the report of a unit with everything withheld that must be.
 
-    `parts` are lists of groups that add up to the whole, or to less of it.
+    A report without its whole has no parts: even which fields and months have answers would tell something.
     """
-    gone = {*map(unit_key, hidden.units), *map(level_key, hidden.levels)}
-    if not hidden.everyone.issubset(units) and len(hidden.units.intersection(units)) == 1:
-        gone.add(WHOLE)  # less the units that are shown it would be the one that is not
-    for members in parts:
-        gone |= _hidden_parts({key: scores[key].received for key in members}, scores[WHOLE].received, fewest)
-    return {key: hide(group) if key in gone else withhold(group, fewest=fewest) for key, group in scores.items()}
-
-
-def _hidden_parts(received: Mapping[str, int], whole: int, fewest: int) -> set[str]:
-    """Parts of one whole; where they leave a rest that is never shown, the small ones are safe in it."""
-    small = {key for key, number in received.items() if 0 < number < fewest}
-    if not small or sum(received.values()) < whole:
-        return small
-    table = suppress([[number] for number in received.values()], fewest=fewest)
-    return {key for key, hides in zip(received, table.hidden[:, 0], strict=False) if hides}
+    report = hidden.reports[unit_id]
+    gone = {*map(unit_key, hidden.units), *map(level_key, report.levels)}
+    gone |= {KEYS[kind](key) for kind, key in report.parts}
+    kept = scores
+    if report.whole:
+        gone.add(WHOLE)
+        kept = {key: group for key, group in scores.items() if not key.startswith(PARTS)}
+    return {key: hide(group) if key in gone else withhold(group, fewest=fewest) for key, group in kept.items()}

@@ -4,11 +4,11 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
-from questionnaires.index_methods import UnitRule
-from scoring.combining import combine_groups, without_rates
+from scoring.clusters import Clusters
 from scoring.results import Estimate, GroupScore, Reason
 from scoring.satisfaction import Plan, score
 from scoring.tally import Ints, Layout, Tally, unpack
@@ -38,6 +38,19 @@ def channel_key(channel: str, month: datetime.date | None = None) -> str:
     return f"channel:{channel}" if month is None else f"channel:{channel}:{month}"
 
 
+class CellPlace(Protocol):
+    """What of a tally cell, or of a submission, decides to which groups it belongs."""
+
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def field_key(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def month(self) -> datetime.date: ...
+
+
 @dataclass(slots=True)
 class Sums:
     """The tally of each group, and a fingerprint of the cells that went into them."""
@@ -46,11 +59,14 @@ class Sums:
     by_group: dict[str, Ints] = field(default_factory=dict)
     digest: str = ""
 
+    def nothing(self) -> Ints:
+        """The vector of no submissions."""
+        return np.zeros(sum(self.layout.parts), np.int64)
+
 
 def add_up(layout: Layout, rows: Iterable[CellRow], groups_of: Callable[[CellRow], Iterator[str]]) -> Sums:
     """Add every cell to its groups; cost grows with the cells."""
     sums, seen = Sums(layout), hashlib.sha256()
-    width = sum(layout.parts)
     for row in rows:
         vector = unpack(layout, row.data).vector
         seen.update(f"{row.unit_id} {row.field_key} {row.channel} {row.month}".encode())
@@ -58,18 +74,25 @@ def add_up(layout: Layout, rows: Iterable[CellRow], groups_of: Callable[[CellRow
         for group in groups_of(row):
             held = sums.by_group.get(group)
             if held is None:
-                held = sums.by_group[group] = np.zeros(width, np.int64)
+                held = sums.by_group[group] = sums.nothing()
             held += vector
     sums.digest = seen.hexdigest()
     return sums
 
 
-def scores(sums: Sums, plan: Plan, populations: Mapping[str, int | None], *, level: float) -> dict[str, GroupScore]:
+def scores(
+    sums: Sums,
+    plan: Plan,
+    populations: Mapping[str, int | None],
+    *,
+    level: float,
+    clusters: Clusters | None = None,
+) -> dict[str, GroupScore]:
     """Every group's scores, its respondents pooled; `whole` is there even when it is empty."""
     keys = list(sums.by_group) or [WHOLE]
-    vectors = list(sums.by_group.values()) or [np.zeros(sum(sums.layout.parts), np.int64)]
-    tally = Tally(sums.layout, np.stack(vectors))
-    found = score(tally, plan, keys, level=level, populations=[populations.get(key) for key in keys])
+    tally = Tally(sums.layout, np.stack(list(sums.by_group.values()) or [sums.nothing()]))
+    known = [populations.get(key) for key in keys]
+    found = score(tally, plan, keys, level=level, populations=known, clusters=clusters)
     return {group.key: group for group in found}
 
 
@@ -88,30 +111,6 @@ def nothing(key: str) -> GroupScore:
         numbers=(),
         choices=(),
     )
-
-
-def over_units(
-    found: Mapping[str, GroupScore], rule: UnitRule, levels: Mapping[int, str], *, level: float
-) -> dict[str, GroupScore]:
-    """The whole and its levels as means of their units: alike (V2), or by completed dossiers (V3).
-
-    Where V3 lacks the dossiers of a unit that has submissions, there is no rate, and a reason.
-    """
-    units: dict[str, list[GroupScore]] = {}
-    for unit_id, of_level in levels.items():
-        score = found.get(unit_key(unit_id))
-        if score is not None and score.counted:
-            for group in (WHOLE, level_key(of_level)):
-                units.setdefault(group, []).append(score)
-    return {key: _mean_of_units(found[key], parts, rule, level) for key, parts in units.items()}
-
-
-def _mean_of_units(whole: GroupScore, units: list[GroupScore], rule: UnitRule, level: float) -> GroupScore:
-    if rule is UnitRule.UNITS:
-        return combine_groups(whole, units, [1.0] * len(units), level=level)
-    if any(unit.population is None for unit in units):
-        return without_rates(whole, Reason.NO_WEIGHTS)
-    return combine_groups(whole, units, [float(unit.population or 0) for unit in units], level=level)
 
 
 def group_populations(

@@ -11,7 +11,7 @@ from scoring.results import GroupScore
 from scoring.tally import Tally
 from survey_app.results.groups import Sums, unit_key
 
-FEWEST = 30  # answers to each pair of questions; correlations of fewer say little
+PER_QUESTION = 20  # answers; of fewer, the intervals miss the weightiest questions (docs/method.md)
 
 
 def priorities(sums: Sums, definition: Questionnaire, whole: GroupScore, *, level: float) -> tuple[PriorityLine, ...]:
@@ -33,7 +33,7 @@ def priorities(sums: Sums, definition: Questionnaire, whole: GroupScore, *, leve
     found = marks(Tally(sums.layout, np.stack(units)), "M3")
     sums_of_pairs = (part[:, chosen][:, :, chosen] for part in (found.both, found.one, found.two))
     importance = from_parts(*sums_of_pairs, level=level)
-    if importance.reason or (importance.n or 0) < FEWEST:
+    if importance.reason or (importance.n or 0) < PER_QUESTION * len(factor_of):
         return ()
     rates = [whole.items[places[code]].estimate for code in factor_of]
     shares = [item.share for item in importance.items]

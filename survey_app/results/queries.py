@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from questionnaires.coding import counts
+from questionnaires.loader import questionnaire
 from reports.content import Letterhead as LetterheadContent
+from scoring.deciding import Looks, Multiplicity
+from survey_app.definitions import form_checks, month_of, returned
 from survey_app.errors import NotFound
 from survey_app.models import (
     Campaign,
     CampaignTarget,
     CampaignUnit,
     DefinitionVersion,
+    Excluded,
     Letterhead,
     Level,
     Population,
     Release,
     ServiceField,
+    Submission,
     TallyCell,
     Unit,
     UnitSuccession,
@@ -44,8 +50,18 @@ class CampaignFacts:
     method_ref: str
     method_hash: str
     fewest: int
+    design: str
+    multiplicity: Multiplicity
+    looks: Looks
+    rules_ref: str
+    rules_hash: str
     targets: tuple[tuple[str, str], ...]
     reach: frozenset[int] | None
+
+    @property
+    def rules(self) -> tuple[str, str, str, str]:
+        """How people came to answer, how verdicts are taken, and which forms are valid."""
+        return self.design, self.multiplicity, self.looks, self.rules_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +94,18 @@ class CellRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where a submission is counted, with its PSU: the counter and the day."""
+
+    unit_id: int
+    field_key: str
+    channel: str
+    month: datetime.date
+    counter_id: int
+    day: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """The last batch of a campaign: when another has come, results are computed anew."""
 
@@ -100,6 +128,7 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
         raise NotFound("campaign")
     version = session.get_one(DefinitionVersion, found.definition_id)
     method = session.get_one(DefinitionVersion, found.method_id)
+    rules = session.get(DefinitionVersion, found.validity_id) if found.validity_id else None
     targets = session.execute(
         select(CampaignTarget.set_ref, CampaignTarget.target_key)
         .where(CampaignTarget.campaign_id == campaign_id)
@@ -120,6 +149,11 @@ def campaign(session: Session, actor: Actor, campaign_id: int) -> CampaignFacts:
         method_ref=method.ref,
         method_hash=method.content_hash,
         fewest=found.fewest,
+        design=found.design,
+        multiplicity=Multiplicity(found.multiplicity),
+        looks=Looks(found.looks),
+        rules_ref=rules.ref if rules else "",
+        rules_hash=rules.content_hash if rules else "",
         targets=tuple(targets),
         reach=frozenset().union(*(scope(session, unit_id) for unit_id in limits)) if limits else None,
     )
@@ -172,6 +206,29 @@ def cells(session: Session, campaign_id: int, unit_ids: Collection[int], channel
         yield CellRow(*row)
 
 
+def drawn(session: Session, campaign: CampaignFacts, unit_ids: Collection[int]) -> Iterator[tuple[Drawn, str]]:
+    """The released submissions that count, each with its PSU and its packed answers, as they come."""
+    definition = questionnaire(campaign.ref).definition
+    query = select(
+        Submission.unit_id,
+        func.coalesce(Submission.field_key, ""),
+        Submission.channel,
+        Submission.counter_id,
+        Submission.day,
+        Submission.codes,
+        Submission.invalid,
+    ).where(
+        Submission.campaign_id == campaign.id,
+        Submission.unit_id.in_(unit_ids),
+        Submission.channel.in_(tuple(campaign.accepts)),
+    )
+    rows = session.execute(query.execution_options(yield_per=5000))
+    checks = form_checks(campaign.ref, campaign.rules_ref or None, campaign.starts_on, campaign.ends_on)
+    for unit_id, field_key, channel, counter_id, day, codes, invalid in rows:
+        if counts(definition, codes) and checks.broken(returned(codes, day, invalid)) is None:
+            yield Drawn(unit_id, field_key, channel, month_of(day), counter_id, day), codes
+
+
 def received_by_channel(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[str, int]:
     query = (
         select(TallyCell.channel, func.sum(TallyCell.received))
@@ -187,6 +244,28 @@ def populations(session: Session, campaign_id: int, unit_ids: Collection[int]) -
         Population.campaign_id == campaign_id, Population.unit_id.in_(unit_ids)
     )
     return {(unit_id, field): dossiers for unit_id, field, dossiers in session.execute(query)}
+
+
+def issued(session: Session, campaign_id: int, unit_ids: Collection[int]) -> dict[tuple[int, str], int | None]:
+    """Forms handed out by unit and field; None where they were not counted."""
+    query = select(Population.unit_id, Population.field_key, Population.issued).where(
+        Population.campaign_id == campaign_id, Population.unit_id.in_(unit_ids)
+    )
+    return {(unit_id, field): number for unit_id, field, number in session.execute(query)}
+
+
+def excluded(session: Session, campaign_id: int, unit_ids: Collection[int], channels: str) -> dict[str, int]:
+    """How many forms (of the rule on two ticks: answers) each validity rule took out of these channels."""
+    query = (
+        select(Excluded.reason, func.sum(Excluded.number))
+        .where(
+            Excluded.campaign_id == campaign_id,
+            Excluded.unit_id.in_(unit_ids),
+            Excluded.channel.in_(tuple(channels)),
+        )
+        .group_by(Excluded.reason)
+    )
+    return {reason: int(number) for reason, number in session.execute(query)}
 
 
 def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.date, ...]:

@@ -14,7 +14,7 @@ from reports.svg_renderer import svg
 from survey_app import web
 from survey_app.errors import NotFound
 from survey_app.policy import Action
-from survey_app.results import queries, service
+from survey_app.results import changes, queries, service
 from survey_app.typed import folded
 from survey_app.web import access
 
@@ -81,6 +81,7 @@ def page(campaign_id: int, name: str) -> ResponseReturnValue:
         sort=request.args.get("sort", ""),
         rows=_rows,
         search=request.args.get("q", "").strip()[:80],
+        pair=changes.pair(found.content.comparisons, request.args.get("a", ""), request.args.get("b", "")),
         findings=findings,
         fields_title=FIELDS_TITLE,
         method=method,

@@ -1,18 +1,17 @@
 """From tally to one frozen report content, which every face of a result shows."""
 
 import datetime
-import hashlib
-import json
+import math
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from importlib.metadata import version
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from questionnaires.index_methods import IndexMethod, Measure, UnitRule
-from questionnaires.loader import index_method, questionnaire
 from questionnaires.model import Kind, Questionnaire
 from questionnaires.targets import Scope, Target
 from reports import words
@@ -25,48 +24,22 @@ from reports.content import (
     ItemLine,
     Method,
     NumberLine,
-    PriorityLine,
     SatisfactionReport,
     TargetLine,
 )
+from scoring.deciding import Rule, decide
 from scoring.results import Estimate, GroupScore, Interval, Reason, Verdict
 from scoring.sequential import confidence_sequence
+from scoring.small_areas import fit_likelihood, shrink
 from scoring.standings import rank
-from scoring.verdict import judge
-from survey_app import definitions
-from survey_app.hiding import hidden
 from survey_app.policy import Actor
-from survey_app.results import changes, disclosing, groups, queries
-from survey_app.results.groups import WHOLE, channel_key, field_key, level_key, month_key, unit_key
-from survey_app.results.priorities import priorities
+from survey_app.results import changes, groups, queries, validity
+from survey_app.results.groups import WHOLE, field_key, level_key, unit_key
+from survey_app.results.material import Material, read
 
+DOMAINS = {"policy": "Chính sách công", "service": "Dịch vụ hành chính công"}
+Held = tuple[str, str, Target | None]  # a group, its name, and its own target where it has one
 NOT_ASKED = Estimate(value=None, n=0, reason=Reason.NOT_ASKED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Material:
-    """Everything read for one report, before it is put into words."""
-
-    campaign: queries.CampaignFacts
-    definition: Questionnaire
-    index_method: IndexMethod
-    units: tuple[queries.UnitFacts, ...]
-    levels: tuple[queries.LevelFacts, ...]
-    fields: Mapping[str, str]
-    scores: Mapping[str, GroupScore]
-    targets: tuple[Target, ...]
-    months: tuple[datetime.date, ...]
-    digest: str
-    priorities: tuple[PriorityLine, ...]
-
-    @property
-    def whole(self) -> GroupScore:
-        return self.scores[WHOLE]
-
-    def overall_target(self) -> Target | None:
-        """The target that units are held against: that of the nearest year."""
-        wanted = (target for target in self.targets if target.scope in (Scope.OVERALL, Scope.PROCEDURES))
-        return next(wanted, None)
 
 
 class Cache:
@@ -98,81 +71,19 @@ def report(
     covered = queries.units(session, actor, unit_id)
     stamp = queries.stamp(session, campaign_id)
     dossiers = queries.populations(session, campaign_id, [unit.id for unit in covered])
-    key = (campaign, covered, stamp, frozenset(dossiers.items()), today)
+    issued = queries.issued(session, campaign_id, [unit.id for unit in covered])
+    key = (campaign, covered, stamp, frozenset(dossiers.items()), frozenset(issued.items()), today)
     found = cache.get(key) if cache else None
     if found is None:
-        found = _content(session, _material(session, campaign, covered, dossiers), stamp, today)
+        found = _content(session, read(session, campaign, covered, dossiers), issued, stamp, today)
         if cache:
             cache.put(key, found)
     return found
 
 
-def _material(
-    session: Session,
-    campaign: queries.CampaignFacts,
-    units: tuple[queries.UnitFacts, ...],
-    dossiers: Mapping[tuple[int, str], int],
-) -> _Material:
-    definition = questionnaire(campaign.ref).definition
-    method = index_method(campaign.method_ref).definition
-    plan = definitions.plan(definition, method)
-    ids = [unit.id for unit in units]
-    level_of = {unit.id: unit.level for unit in units}
-    answering: dict[str, set[int]] = {}
-    months: set[datetime.date] = set()
-
-    def groups_of(row: queries.CellRow) -> Iterator[str]:
-        months.add(row.month)
-        names = [WHOLE, unit_key(row.unit_id), level_key(level_of[row.unit_id]), month_key(row.month)]
-        for name in [*names, field_key(row.field_key)] if row.field_key else names:
-            answering.setdefault(name, set()).add(row.unit_id)
-            yield name
-        yield channel_key(row.channel)
-        yield channel_key(row.channel, row.month)
-
-    layout = definitions.layout(campaign.ref)
-    rows = queries.cells(session, campaign.id, ids, campaign.counts)
-    sums = groups.add_up(layout, rows, groups_of)
-    aside = queries.cells(session, campaign.id, ids, "".join(sorted(set(campaign.accepts) - set(campaign.counts))))
-    sums.by_group |= groups.add_up(layout, aside, lambda row: iter([channel_key(row.channel)])).by_group
-    known = groups.group_populations(dossiers, answering, level_of)
-    found = groups.scores(sums, plan, known, level=campaign.confidence)
-    if method.unit_rule is not UnitRule.RESPONDENTS:
-        found |= groups.over_units(found, method.unit_rule, level_of, level=campaign.confidence)
-    scores = disclosing.shown(
-        found,
-        hidden(session, campaign.id, campaign.counts, fewest=campaign.fewest),
-        ids,
-        [
-            [key for key in found if key.startswith(field_key(""))],
-            [key for key in found if key.startswith(month_key(""))],
-            [key for key in map(channel_key, campaign.counts) if key in found],
-        ],
-        fewest=campaign.fewest,
-    )
-    return _Material(
-        campaign=campaign,
-        definition=definition,
-        index_method=method,
-        units=units,
-        levels=queries.levels(session),
-        fields=queries.fields(session),
-        scores=scores,
-        targets=tuple(sorted((definitions.target(*ref)[1] for ref in campaign.targets), key=_place)),
-        months=tuple(sorted(months)),
-        digest=_digest(sums.digest, campaign, dossiers),
-        priorities=priorities(sums, definition, scores[WHOLE], level=campaign.confidence),
-    )
-
-
-def _digest(cells: str, campaign: queries.CampaignFacts, dossiers: Mapping[tuple[int, str], int]) -> str:
-    """A fingerprint of everything the figures come from: same data and method, same fingerprint."""
-    method = [campaign.content_hash, campaign.counts, campaign.method_hash, campaign.confidence]
-    facts = [cells, method, sorted([unit, field, number] for (unit, field), number in dossiers.items())]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
-
-
-def _content(session: Session, material: _Material, stamp: queries.Stamp, today: datetime.date) -> SatisfactionReport:
+def _content(
+    session: Session, material: Material, issued: validity.Issued, stamp: queries.Stamp, today: datetime.date
+) -> SatisfactionReport:
     campaign, whole, root = material.campaign, material.whole, material.units[0]
     letterhead, fictional = queries.letterhead(session)
     ids = [unit.id for unit in material.units]
@@ -208,12 +119,13 @@ def _content(session: Session, material: _Material, stamp: queries.Stamp, today:
         else changes.channel_lines(material.scores, campaign.accepts, campaign.counts, received),
         priorities=material.priorities,
         daily=_daily(material),
+        validity=validity.forms(session, campaign, material.scores, ids, issued),
         scale=tuple(level.vi for level in material.definition.scale),
         method=_method(material),
     )
 
 
-def _daily(material: _Material) -> Interval | None:
+def _daily(material: Material) -> Interval | None:
     overall, method = material.whole.overall, material.index_method
     # A sequence is of people one after the other: not of points, and not of a mean over units.
     pooled = method.measure is Measure.SATISFIED and method.unit_rule is UnitRule.RESPONDENTS
@@ -230,20 +142,15 @@ def _in_sentence(name: str) -> str:
     return f"{first.lower()} {rest}" if first in ("Tỉnh", "Xã", "Phường", "Thành") else name
 
 
-def _verdict(material: _Material, score: GroupScore, target: Target | None = None) -> Verdict | None:
+def _verdict(material: Material, score: GroupScore, target: Target | None = None, together: int = 1) -> Verdict | None:
     target = target or material.overall_target()
     if target is None:
         return None
     value = float(target.value) / 100
-    return _judge(score.index, target, value, score)
+    return _judge(material, score.index, target, value, score, together=together)
 
 
-def _place(target: Target) -> tuple[int, int, str]:
-    """Targets stand by what they speak about, then by year."""
-    return list(Scope).index(target.scope), target.year, target.key
-
-
-def _target_line(material: _Material, target: Target) -> TargetLine:
+def _target_line(material: Material, target: Target) -> TargetLine:
     percent = target.unit == "percent"
     estimate, group = _held(material, target)
     value = float(target.value) / (100 if percent else 1)
@@ -256,25 +163,34 @@ def _target_line(material: _Material, target: Target) -> TargetLine:
         percent=percent,
         year=target.year,
         estimate=estimate,
-        verdict=_judge(estimate, target, value, group),
+        verdict=_judge(material, estimate, target, value, group),
         source=name,
         verified=source.verified,
     )
 
 
-def _judge(estimate: Estimate, target: Target, value: float, group: GroupScore) -> Verdict:
-    population, sample = group.population, group.counted
-    return judge(estimate, target=value, operator=target.operator, population=population, sample=sample)
+def _judge(
+    material: Material, estimate: Estimate, target: Target, value: float, group: GroupScore, *, together: int = 1
+) -> Verdict:
+    return decide(
+        estimate,
+        target=value,
+        operator=target.operator,
+        rule=Rule(multiplicity=material.campaign.multiplicity, looks=material.campaign.looks),
+        together=together,
+        population=group.population,
+        sample=group.counted,
+    )
 
 
-def _held(material: _Material, target: Target) -> tuple[Estimate, GroupScore]:
+def _held(material: Material, target: Target) -> tuple[Estimate, GroupScore]:
     """The estimate that a target speaks about, with the group it is of."""
     whole = material.whole
     if target.scope in (Scope.OVERALL, Scope.PROCEDURES):
         return whole.index, whole
     if target.scope is Scope.FIELD:
         key = field_key(target.field or "")
-        group = material.scores.get(key) or groups.nothing(key)
+        group = whole if whole.withheld else material.scores.get(key) or groups.nothing(key)
         return group.index, group
     if target.scope is Scope.WAITING:
         waiting = [n.estimate for n in whole.numbers if n.code == material.definition.waiting]
@@ -282,31 +198,38 @@ def _held(material: _Material, target: Target) -> tuple[Estimate, GroupScore]:
     return NOT_ASKED, whole
 
 
-def _comparisons(material: _Material) -> Iterator[Comparison]:
+def _comparisons(material: Material) -> Iterator[Comparison]:
     """The ranked levels, the units of each, then the service fields; a comparison needs two rows."""
     target = material.overall_target()
     value = float(target.value) / 100 if target else None
     ranked = [level for level in material.levels if level.ranked]
-    levels = [
-        _line(material, level_key(level.key), level.plural)
-        for level in ranked
-        if level_key(level.key) in material.scores
-    ]
-    if len(levels) > 1:
-        yield Comparison(title="Theo cấp đơn vị", target=value, rows=tuple(levels))
+    held = [(level_key(level.key), level.plural, None) for level in ranked if level_key(level.key) in material.scores]
+    if len(held) > 1:
+        yield Comparison(title="Theo cấp đơn vị", target=value, rows=tuple(_lines(material, held)))
     for level in ranked:
         members = [unit for unit in material.units if unit.level == level.key and _shown(material, unit)]
         if len(members) > 1:
-            rows = [_line(material, unit_key(unit.id), unit.name) for unit in members]
-            ranks = rank([row.score.index for row in rows], level=material.campaign.confidence)
-            placed = tuple(replace(row, rank=place) for row, place in zip(rows, ranks, strict=True))
-            yield Comparison(title=level.plural, target=value, rows=placed)
-    fields = list(_field_lines(material))
+            rows = _lines(material, [(unit_key(unit.id), unit.name, None) for unit in members])
+            yield Comparison(title=level.plural, target=value, rows=tuple(_placed(material, rows)))
+    fields = _lines(material, list(_fields(material)))
     if len(fields) > 1:
         yield Comparison(title="Lĩnh vực", target=None, rows=tuple(fields))
 
 
-def _field_lines(material: _Material) -> Iterator[GroupLine]:
+def _placed(material: Material, rows: Sequence[GroupLine]) -> Iterator[GroupLine]:
+    """Units of one level with their ranks, and beside their rates what they are when drawn to that of all."""
+    indices, level = [row.score.index for row in rows], material.campaign.confidence
+    sizes = [float(found.effective_n or 0) if found.value is not None else 0.0 for found in indices]
+    sizes = [size if math.isfinite(size) else 0.0 for size in sizes]
+    satisfied = [float(found.value or 0) * size for found, size in zip(indices, sizes, strict=True)]
+    prior = fit_likelihood(satisfied, sizes)
+    drawn = shrink(satisfied, sizes, prior, level=level)
+    alike = material.index_method.measure is not Measure.SATISFIED or prior.alpha is None
+    for row, place, area, size in zip(rows, rank(indices, level=level), drawn, sizes, strict=True):
+        yield replace(row, rank=place, shrunk=None if alike or not size else area)
+
+
+def _fields(material: Material) -> Iterator[Held]:
     """The service fields that have answers, each held against its own target where there is one."""
     own: dict[str | None, Target] = {}
     for target in material.targets:  # the nearest year comes first
@@ -314,10 +237,10 @@ def _field_lines(material: _Material) -> Iterator[GroupLine]:
             own.setdefault(target.field, target)
     for key, name in material.fields.items():
         if field_key(key) in material.scores:
-            yield _line(material, field_key(key), name, own.get(key))
+            yield field_key(key), name, own.get(key)
 
 
-def _shown(material: _Material, unit: queries.UnitFacts) -> bool:
+def _shown(material: Material, unit: queries.UnitFacts) -> bool:
     """A unit with answers is shown; one without only while it lives, if the campaign reaches it."""
     if unit_key(unit.id) in material.scores:
         return True
@@ -326,12 +249,17 @@ def _shown(material: _Material, unit: queries.UnitFacts) -> bool:
     return began and unit.valid_to is None and (campaign.reach is None or unit.id in campaign.reach)
 
 
-def _line(material: _Material, key: str, name: str, target: Target | None = None) -> GroupLine:
-    found = material.scores.get(key) or groups.nothing(key)
-    return GroupLine(key=key, name=name, score=found, verdict=_verdict(material, found, target))
+def _lines(material: Material, rows: Sequence[Held]) -> list[GroupLine]:
+    """Rows that are compared, each with its verdict; those with a rate are judged together."""
+    found = [material.scores.get(key) or groups.nothing(key) for key, _, _ in rows]
+    together = max(1, sum(score.index.value is not None for score in found))
+    return [
+        GroupLine(key=key, name=name, score=score, verdict=_verdict(material, score, target, together))
+        for (key, name, target), score in zip(rows, found, strict=True)
+    ]
 
 
-def _item_lines(material: _Material) -> Iterator[ItemLine]:
+def _item_lines(material: Material) -> Iterator[ItemLine]:
     definition = material.definition
     factor_of = {code: f.name.vi for f in definition.factors for code in (*f.criteria, f.general) if code}
     for item, found in zip(definition.rated, material.whole.items, strict=True):
@@ -339,7 +267,7 @@ def _item_lines(material: _Material) -> Iterator[ItemLine]:
         yield ItemLine(code=item.code, text=item.text.vi, factor=factor, verified=item.verified, score=found)
 
 
-def _choice_lines(material: _Material) -> Iterator[ChoiceLine]:
+def _choice_lines(material: Material) -> Iterator[ChoiceLine]:
     for found in material.whole.choices:
         item = material.definition.item(found.code)
         shares: Sequence[float | None] = found.shares or [None] * len(item.options)
@@ -349,15 +277,14 @@ def _choice_lines(material: _Material) -> Iterator[ChoiceLine]:
         )
 
 
-def _breaks(session: Session, material: _Material) -> Iterator[Break]:
+def _breaks(session: Session, material: Material) -> Iterator[Break]:
     for day in queries.border_days(session, [unit.id for unit in material.units]):
         if material.months and material.months[0] < day <= material.months[-1]:
             yield Break(month=day, label=f"Sắp xếp đơn vị hành chính {words.day(day)}")
 
 
-def _method(material: _Material) -> Method:
+def _method(material: Material) -> Method:
     campaign, definition, index = material.campaign, material.definition, material.index_method
-    names = {factor.code: factor.name.vi for factor in definition.factors}
     return Method(
         questionnaire=definition.title.vi,
         questionnaire_ref=definition.ref,
@@ -371,7 +298,16 @@ def _method(material: _Material) -> Method:
         factor_rule=index.factor_rule,
         index_rule=index.index_rule,
         unit_rule=index.unit_rule,
-        weights=tuple((names[part.factor], part.weight) for part in index.weights),
+        channel_rule=index.channel_rule,
+        fewest_per_cell=index.fewest_per_cell,
+        weights=_weights(definition, index),
+        channel_weights=tuple((words.CHANNELS[part.channel], part.weight) for part in index.channels),
+        design=campaign.design,
+        multiplicity=campaign.multiplicity,
+        looks=campaign.looks,
+        rules=validity.rule_lines(campaign.rules_ref),
+        rules_ref=campaign.rules_ref,
+        rules_hash=campaign.rules_hash,
         level=campaign.confidence,
         satisfied_from=definition.satisfied_from,
         fewest=campaign.fewest,
@@ -380,6 +316,15 @@ def _method(material: _Material) -> Method:
         scale_verified=definition.scale_verified,
         program=version("sipas-survey"),
         data_hash=material.digest,
+    )
+
+
+def _weights(definition: Questionnaire, index: IndexMethod) -> tuple[tuple[str, Decimal], ...]:
+    """The weights of factors or of domains, by their names."""
+    names = {factor.code: factor.name.vi for factor in definition.factors}
+    return (
+        *((names[part.factor], part.weight) for part in index.weights),
+        *((DOMAINS.get(part.domain, part.domain), part.weight) for part in index.domains),
     )
 
 

@@ -1,7 +1,8 @@
 """Campaigns in any state."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -33,7 +34,9 @@ def make_campaign(database: Database) -> MakeCampaign:
         accepts: str = "ABC",
         counts: str = "ABC",
         method: str | None = None,
+        validity: str | None = None,
         fewest: int = 5,
+        rules: Mapping[str, str] = MappingProxyType({}),
         units: tuple[Unit, ...] = (),
         fields: tuple[ServiceField, ...] = (),
         targets: tuple[tuple[str, str], ...] = (),
@@ -48,7 +51,9 @@ def make_campaign(database: Database) -> MakeCampaign:
                 accepts=accepts,
                 counts=counts,
                 method_id=definitions.register(session, method or fitting(ref)).id,
+                validity_id=definitions.register(session, validity).id if validity else None,
                 fewest=fewest,
+                **rules,
             )
             session.add(campaign)
             session.flush()
@@ -62,8 +67,9 @@ def make_campaign(database: Database) -> MakeCampaign:
 
 @pytest.fixture
 def make_population(database: Database) -> MakePopulation:
-    def make(campaign: Campaign, unit: Unit, field: ServiceField, dossiers: int) -> None:
+    def make(campaign: Campaign, unit: Unit, field: ServiceField, dossiers: int, *, issued: int | None = None) -> None:
+        numbers = {"dossiers": dossiers, "issued": issued}
         with database.transaction() as session:
-            session.add(Population(campaign_id=campaign.id, unit_id=unit.id, field_key=field.key, dossiers=dossiers))
+            session.add(Population(campaign_id=campaign.id, unit_id=unit.id, field_key=field.key, **numbers))
 
     return make

@@ -40,8 +40,9 @@ def _row(
     given: Mapping[str, Answer],
     day: datetime.date,
     channel: str,
+    invalid: str | None = None,
 ) -> tuple[dict[str, object], dict[str, str]]:
-    packed = encode(questionnaire(session_ref).definition, given)
+    packed = encode(questionnaire(session_ref).definition, given, paper=channel == "B")
     row = {
         "campaign_id": campaign.id,
         "definition_id": campaign.definition_id,
@@ -51,6 +52,7 @@ def _row(
         "channel": channel,
         "day": day,
         "codes": packed.codes,
+        "invalid": invalid,
     }
     return row, dict(packed.extras)
 
@@ -66,12 +68,14 @@ def make_waiting(database: Database) -> MakeWaiting:
         *,
         day: datetime.date = datetime.date(2026, 3, 16),
         channel: str = "C",
+        entered: datetime.date | None = None,
     ) -> None:
         with database.transaction() as session:
             ref = session.get_one(DefinitionVersion, campaign.definition_id).ref
             for given in sets:
                 row, extras = _row(ref, campaign, counter, given, day, channel)
-                session.add(Inbox(key=uuid.uuid4(), **row, extras=json.dumps(extras, ensure_ascii=False)))
+                stored = json.dumps(extras, ensure_ascii=False)
+                session.add(Inbox(key=uuid.uuid4(), **row, extras=stored, entered=entered))
 
     return make
 
@@ -87,9 +91,10 @@ def make_released(database: Database) -> MakeReleased:
         *,
         day: datetime.date = datetime.date(2026, 3, 16),
         channel: str = "C",
+        invalid: str | None = None,
     ) -> None:
         with database.transaction() as session:
             ref = session.get_one(DefinitionVersion, campaign.definition_id).ref
-            release.move(session, [_row(ref, campaign, counter, given, day, channel) for given in sets])
+            release.move(session, [_row(ref, campaign, counter, given, day, channel, invalid) for given in sets])
 
     return make

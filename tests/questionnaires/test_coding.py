@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires import loader
-from questionnaires.coding import BLANK, CODINGS, NOT_APPLICABLE, Answer, Impossible, counts, encode
+from questionnaires.coding import BLANK, CODINGS, NOT_APPLICABLE, TWO_TICKS, Answer, Impossible, counts, encode
 from questionnaires.model import Condition, Item, Kind, Questionnaire
 from tests.questionnaires.samples import Data
 
@@ -146,3 +146,16 @@ def test_what_a_closed_item_does_not_offer_is_refused(
     wrong = data.draw(st.text(min_size=1).filter(lambda text: text not in offered) | st.integers())
     with pytest.raises(Impossible):
         encode(form, {**answers, item.code: wrong})
+
+
+def test_only_paper_has_two_ticks_and_only_on_a_line_of_the_scale(trial: Questionnaire) -> None:
+    assert encode(trial, {**LEAST, "A1": TWO_TICKS, "ALL": TWO_TICKS}, paper=True).codes == "1t..t.."
+    with pytest.raises(Impossible, match="A1: no_such_option"):
+        encode(trial, {**LEAST, "A1": TWO_TICKS})
+    with pytest.raises(Impossible, match="HEN: no_such_option"):
+        encode(trial, {**LEAST, "HEN": TWO_TICKS}, paper=True)
+
+
+def test_on_paper_every_closed_question_may_be_blank(trial: Questionnaire) -> None:
+    assert encode(trial, {}, paper=True).codes == "......."
+    assert encode(trial, {"LOC": "1", "HEN": "3"}, paper=True).codes == "1....3."

@@ -18,11 +18,14 @@ from reports.content import (
     Method,
     NumberLine,
     PriorityLine,
+    RuleLine,
     SatisfactionReport,
     TargetLine,
     TrendPoint,
+    Validity,
 )
 from scoring.changes import Change, Direction
+from scoring.deciding import Looks, Multiplicity
 from scoring.disclosure import HIDDEN, withhold
 from scoring.drivers import Quadrant
 from scoring.intervals import wilson
@@ -228,7 +231,19 @@ METHOD = Method(
     factor_rule="F1",
     index_rule="X1",
     unit_rule="V1",
+    channel_rule="C1",
+    fewest_per_cell=None,
     weights=(),
+    channel_weights=(),
+    design="open",
+    multiplicity=Multiplicity.NONE,
+    looks=Looks.ONCE,
+    rules=(
+        RuleLine(name="Ngoài thời gian khảo sát", note="Ngày trên phiếu ngoài đợt.", verified=False),
+        RuleLine(name="Câu đánh dấu 2 ô trên phiếu giấy", note="Câu đó tính là bỏ trống.", verified=True),
+    ),
+    rules_ref="standard@1",
+    rules_hash="5544aabbccddeeff0011223344556677889900aabbccddeeff00112233445566",
     level=LEVEL,
     satisfied_from=4,
     fewest=FEWEST,
@@ -237,6 +252,15 @@ METHOD = Method(
     scale_verified=True,
     program="0.1.0",
     data_hash="0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9",
+)
+
+VALIDITY = Validity(
+    issued=402_118,
+    returned=26_055,
+    excluded=(("Phiếu thứ hai của cùng một hồ sơ", 310), ("Lý do khác", 120)),
+    blanked=("Câu đánh dấu 2 ô trên phiếu giấy", 1_204),
+    valid=25_625,
+    counted=24_815,
 )
 
 CHOICES = (
@@ -325,6 +349,7 @@ def province(communes_count: int = 99) -> SatisfactionReport:
         ),
         priorities=priorities(),
         daily=Interval(lower=0.912, upper=0.934, level=LEVEL, method="confidence_sequence"),
+        validity=VALIDITY,
         scale=SCALE,
         method=METHOD,
     )  # fmt: skip

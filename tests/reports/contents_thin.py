@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reports.content import Comparison, GroupLine, NumberLine, SatisfactionReport
+from reports.content import Comparison, GroupLine, NumberLine, SatisfactionReport, Validity
 from scoring.disclosure import HIDDEN
 from scoring.results import ItemScore, NumberScore
 from scoring.verdict import judge
@@ -27,6 +27,7 @@ def unit() -> SatisfactionReport:
         items=tuple(rows),
         trend=trend(5),
         breaks=(),
+        validity=Validity(issued=None, returned=42, excluded=(), blanked=None, valid=42, counted=40),
         fictional=False,
     )  # fmt: skip
 
@@ -38,7 +39,9 @@ def nothing() -> SatisfactionReport:
     return replace(
         unit(), whole=whole, ends_on=None, fictional=True,
         targets=(target("Mức độ hài lòng", 0.9, empty),), factors=(), items=(), numbers=(), choices=(), trend=(),
-        channels=(), priorities=(), daily=None, method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
+        channels=(), priorities=(), daily=None,
+        validity=Validity(issued=None, returned=0, excluded=(), blanked=None, valid=0, counted=0),
+        method=replace(METHOD, legal_basis=(), classes=(), unverified_items=()),
     )  # fmt: skip
 
 
@@ -71,5 +74,6 @@ def withheld() -> SatisfactionReport:
         ),
         trend=tuple(replace(point, estimate=HIDDEN) for point in trend(6)),
         channels=(),
+        validity=None,
         priorities=(),
     )

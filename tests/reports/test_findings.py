@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from reports import findings, method
-from reports.content import Break, Comparison, TrendPoint
+from reports.content import Break, Comparison, TrendPoint, Validity
 from scoring.changes import Change, Direction
+from scoring.deciding import Multiplicity
 from scoring.disclosure import HIDDEN
 from tests.reports.contents import METHOD, change, factors, group, items, province, rate, trend
 from tests.reports.contents_thin import nothing
@@ -96,6 +97,7 @@ RULES = [
     ("M2", "F2", "X2", "V2"),
     ("M3", "F3", "X3", "V3"),
     ("M1", "F3", "X4", "V1"),
+    ("M1", "F1", "X5", "V4"),
 ]
 
 
@@ -108,6 +110,30 @@ def test_the_method_is_told_in_words_and_symbols(measure: str, factors: str, ind
     assert said["Chỉ số"].startswith(f"{index}: ")
     assert said["Toàn tỉnh và cấp đơn vị"].startswith(f"{units}: ")
     assert chosen.symbols == f"{measure}, {factors}, {index}, {units}"
+
+
+def test_strata_are_told_with_their_weights() -> None:
+    weights = (("Nhóm A", Decimal("0.7")), ("Nhóm B", Decimal("0.3")))
+    chosen = replace(METHOD, channel_rule="C2", channel_weights=weights, unit_rule="V4", fewest_per_cell=12)
+    said = dict(method.rows(replace(province(), method=chosen)))
+    assert said["Các cách trả lời"].startswith("C2: ")
+    assert said["Các cách trả lời"].endswith("Trọng số: “Nhóm A” 0,7, “Nhóm B” 0,3.")
+    assert "ô dưới 12 phiếu" in said["Toàn tỉnh và cấp đơn vị"]
+    assert chosen.symbols == "M1, F1, X1, C2, V4"
+
+
+@pytest.mark.parametrize(
+    ("design", "words"), [("open", "không phải mẫu"), ("random", "cách đều"), ("clustered", "quầy")]
+)
+def test_how_people_came_to_answer_is_told(design: str, words: str) -> None:
+    said = dict(method.rows(replace(province(), method=replace(METHOD, design=design))))
+    assert words in said["Cách chọn người trả lời"]
+
+
+def test_how_sure_many_verdicts_are_together() -> None:
+    assert findings.together(province(), 99).endswith("cứ 40 kết luận có thể có một kết luận sai do ngẫu nhiên.")
+    strict = replace(province(), method=replace(METHOD, multiplicity=Multiplicity.SIDAK))
+    assert findings.together(strict, 99) == "Cả 99 kết luận cùng đúng với độ tin cậy 95\u00a0%."
 
 
 def test_weights_and_standing_of_the_method_are_told() -> None:
@@ -141,3 +167,39 @@ def test_what_to_improve_first_is_named_or_why_it_is_not() -> None:
     assert findings.priorities(lines).startswith(f"Nên ưu tiên: “{lines[1].text[:20]}")
     assert findings.priorities(lines[:1]).startswith("Không có câu hỏi nào")
     assert findings.priorities(()).startswith("Chưa đủ phiếu")
+
+
+FORMS = Validity(issued=500, returned=430, excluded=(), blanked=None, valid=410, counted=395)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (FORMS, "Phát ra 500 phiếu, thu về 430, hợp lệ 410, được tính vào tỷ lệ 395."),
+        (replace(FORMS, issued=None), "Thu về 430 phiếu, hợp lệ 410, được tính vào tỷ lệ 395."),
+        (replace(FORMS, valid=None), "Phát ra 500 phiếu, thu về 430, được tính vào tỷ lệ 395."),
+        (replace(FORMS, issued=None, valid=None, returned=1430), "Thu về 1.430 phiếu, được tính vào tỷ lệ 395."),
+    ],
+)
+def test_what_became_of_the_forms_is_one_sentence(content: Validity, said: str) -> None:
+    assert findings.forms(content) == said
+
+
+def test_reasons_are_told_where_there_are_any() -> None:
+    assert findings.excluded(FORMS) == ()
+    told = replace(FORMS, excluded=(("Ngoài thời gian", 1200), ("Lý do khác", 7)), blanked=("Câu đánh dấu 2 ô", 14))
+    assert findings.excluded(told) == (
+        "Phiếu không hợp lệ: ngoài thời gian 1.200; lý do khác 7.",
+        "Câu đánh dấu 2 ô: 14 câu, tính là bỏ trống.",
+    )
+
+
+def test_the_method_names_the_rules_and_their_standing() -> None:
+    said = dict(method.rows(province()))["Phiếu hợp lệ"]
+    assert said.startswith(
+        "1) Ngoài thời gian khảo sát (chưa đối chiếu với văn bản gốc). Ngày trên phiếu ngoài đợt. "
+        "2) Câu đánh dấu 2 ô trên phiếu giấy. Câu đó tính là bỏ trống. "
+    )
+    assert said.endswith(f"Bộ quy tắc standard@1, SHA-256 {METHOD.rules_hash}.")
+    without = replace(province(), method=replace(METHOD, rules=(), rules_ref="", rules_hash=""))
+    assert dict(method.rows(without))["Phiếu hợp lệ"] == "Không áp dụng quy tắc nào."

@@ -13,7 +13,8 @@ from reports import spreadsheets, words
 from reports.content import SatisfactionReport
 from reports.safe_cells import TRIGGERS, Cell, Rate, sheet_name
 from scoring.disclosure import HIDDEN
-from tests.reports.contents import province
+from scoring.small_areas import Prior, shrink
+from tests.reports.contents import VALIDITY, province
 from tests.reports.contents_hostile import ATTACKS, FORMULAS, hostile
 from tests.reports.contents_thin import nothing, single, unit, withheld
 
@@ -73,10 +74,48 @@ def test_figures_are_numbers_and_what_is_withheld_a_dash() -> None:
             assert [cell.value for cell in shown[6:8]] == [line.rank.best, line.rank.worst]
 
 
+def test_rates_drawn_together_stand_beside_the_own() -> None:
+    content = province()
+    communes = content.comparisons[2]
+    area = shrink([45.0, 80.0], [50.0, 100.0], Prior(mean=0.85, rho=0.05, alpha=16.15, beta=2.85))[0]
+    rows = (replace(communes.rows[0], shrunk=area), *communes.rows[1:])
+    other = replace(content, comparisons=(*content.comparisons[:2], replace(communes, rows=rows)))
+    sheet = opened(spreadsheets.workbook(other))["Xã, phường"]
+    header = [cell.value for cell in sheet[3]]
+    assert header[-1:] == list(spreadsheets.SHRUNK)
+    assert [cell.value for cell in sheet[4]][-1] == pytest.approx(area.shrunk)
+    assert sheet[5][len(header) - 1].value == "–"
+    assert words.shrunk(None) == "–"
+    assert words.shrunk(area) == "88,6\u00a0%"
+
+
 def test_a_withheld_unit_shows_no_count() -> None:
     sheet = opened(spreadsheets.workbook(withheld()))["Tổng hợp"]
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=4)}
     assert rows["Số phiếu nhận được"][4].value == "–"
+    assert "Hợp lệ (phiếu)" not in rows
+    assert [row for row in read(spreadsheets.csv_table(withheld())) if row[0] == "Phiếu"] == []
+
+
+def test_what_became_of_the_forms_stands_in_both_tables() -> None:
+    few = replace(VALIDITY, issued=None, valid=None, excluded=(), blanked=None)
+    for content, numbers in (
+        (VALIDITY, [402_118, 25_625, 310, 120, 1204]),
+        (few, ["–", "–"]),
+    ):
+        report = replace(province(), validity=content)
+        sheet = opened(spreadsheets.workbook(report))["Tổng hợp"]
+        rows = {row[0].value: row[4].value for row in sheet.iter_rows(min_row=4)}
+        names = [
+            "Phát ra (phiếu)",
+            "Hợp lệ (phiếu)",
+            "Không hợp lệ: Phiếu thứ hai của cùng một hồ sơ (phiếu)",
+            "Không hợp lệ: Lý do khác (phiếu)",
+            "Câu đánh dấu 2 ô trên phiếu giấy (câu)",
+        ]
+        assert [rows[name] for name in names if name in rows] == numbers
+        long = [row[4] for row in read(spreadsheets.csv_table(report)) if row[0] == "Phiếu"]
+        assert long == ["" if number == "–" else str(number) for number in numbers]
 
 
 def test_the_long_table_is_tidy() -> None:

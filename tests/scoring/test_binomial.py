@@ -133,5 +133,17 @@ def test_an_effective_size_need_not_be_whole() -> None:
     fewer, more = clopper_pearson(45, 50), clopper_pearson(46, 51)
     assert fewer[0] < between[0] < more[0]
     assert fewer[1] < between[1] < more[1]
-    # few effective answers, a low level: the corrected limits stay where they must
-    assert wilson_corrected(0.01, 0.5, 0.5)[0] == 0
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95, 0.999])
+def test_a_corrected_interval_of_an_effective_size_holds_its_rate(level: float) -> None:
+    x, n = np.meshgrid(np.linspace(0, 3, 61), [0.3, 0.5, 1, 1.5, 2, 3, 10, 100])
+    x, n = x[x <= n], n[x <= n]
+    for lower, upper, rate in (
+        (*wilson_corrected(x, n, level), x / n),
+        (*wilson_corrected(n - x, n, level), (n - x) / n),
+    ):
+        assert np.all((lower >= 0) & (lower <= rate) & (rate <= upper) & (upper <= 1))
+    assert (wilson_corrected(0.01, 1, level)[0], wilson_corrected(0.99, 1, level)[1]) == (0, 1)
+    assert wilson_corrected(0.5, 10, level)[0] == 0 < wilson_corrected(0.51, 10, level)[0]
+    assert wilson_corrected(9.5, 10, level)[1] == 1 > wilson_corrected(9.49, 10, level)[1]

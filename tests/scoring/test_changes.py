@@ -1,10 +1,11 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.changes import Change, Direction, difference, taken_apart
+from scoring.changes import METHOD, Change, Direction, difference, taken_apart
 from scoring.intervals import wilson
 from scoring.results import Estimate, Interval, Reason
 from tests.scoring.references import Case, cases, close
@@ -108,3 +109,36 @@ def test_a_channel_of_neither_period_is_no_matter_and_one_of_a_single_period_is(
     assert (both.mix, both.within.value) == (pytest.approx(0), pytest.approx(0.1))
     assert taken_apart([rate(90, 100), rate(9, 10)], [rate(80, 100), NOBODY]) is None
     assert taken_apart([], []) is None
+    # A single answer is a channel of both periods, and has no interval.
+    lone = Estimate(value=1.0, n=1, reason=Reason.TOO_FEW_FOR_INTERVAL)
+    assert taken_apart([rate(90, 100), lone], [rate(80, 100), rate(8, 10)]) is None
+
+
+def test_channels_of_other_questionnaires_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        taken_apart([rate(90, 100), rate(9, 10)], [rate(80, 100)])
+
+
+def test_a_change_that_is_sure_is_not_only_mix_however_much_the_mix_moved() -> None:
+    change = taken_apart([rate(990, 1000), rate(50, 100)], [rate(94, 100), rate(400, 1000)])
+    assert change is not None
+    assert abs(change.mix) > abs(change.within.value)
+    assert change.direction is change.within.direction is Direction.HIGHER
+
+
+def test_a_change_that_is_open_and_larger_than_that_of_the_mix_is_open() -> None:
+    change = taken_apart([rate(46, 50), rate(41, 50)], [rate(44, 49), rate(40, 51)])
+    assert change is not None
+    assert 0 < abs(change.mix) < abs(change.within.value)
+    assert change.direction is Direction.CANNOT_TELL
+
+
+def test_an_interval_that_touches_no_difference_names_no_direction() -> None:
+    census = [
+        Estimate(value=p, n=10, interval=Interval(lower=p - 0.25, upper=p + 0.25, level=0.95, method="wilson"))
+        for p in (0.5, 0.5)
+    ]
+    touching = replace(census[0], value=0.75, interval=Interval(lower=0.75, upper=0.75, level=0.95, method="wilson"))
+    assert found(touching, census[1]).interval == Interval(lower=0, upper=0.5, level=0.95, method=METHOD)
+    assert found(touching, census[1]).direction is Direction.CANNOT_TELL
+    assert found(census[1], touching).direction is Direction.CANNOT_TELL

@@ -23,8 +23,8 @@ def rate(value: float, n: int, worth: float | None = None) -> Estimate:
 
 def test_a_stratified_mean_by_hand() -> None:
     found = combine([rate(0.8, 50), rate(0.9, 200)], [300, 100])
-    variance = 0.75**2 * 0.8 * 0.2 / 50 + 0.25**2 * 0.9 * 0.1 / 200
-    df = variance**2 / ((0.75**2 * 0.16 / 50) ** 2 / 49 + (0.25**2 * 0.09 / 200) ** 2 / 199)
+    variance = 0.75**2 * 0.8 * 0.2 / 49 + 0.25**2 * 0.9 * 0.1 / 199
+    df = variance**2 / ((0.75**2 * 0.16 / 49) ** 2 / 49 + (0.25**2 * 0.09 / 199) ** 2 / 199)
     assert found.value == pytest.approx(0.825)
     assert found.variance == pytest.approx(variance)
     assert found.n == 250
@@ -41,7 +41,7 @@ def test_a_stratified_sample_is_that_of_r() -> None:
     for size in sizes:
         satisfied = columns[columns[:, 0] == size, 1] >= wanted["params"]["satisfied_from"]
         n = len(satisfied)
-        parts.append(rate(float(satisfied.mean()), n, math.inf if n == size else (n - 1) / (1 - n / size)))
+        parts.append(rate(float(satisfied.mean()), n, math.inf if n == size else n / (1 - n / size)))
     found = combine(parts, [float(size) for size in sizes])
     assert found.value == close(wanted, wanted["expected"]["estimate"])
     assert found.variance is not None
@@ -64,14 +64,23 @@ def test_nothing_and_next_to_nothing() -> None:
 def test_a_part_of_one_answer_adds_doubt_not_certainty() -> None:
     lone = Estimate(value=1.0, n=1, reason=Reason.TOO_FEW_FOR_INTERVAL)
     found = combine([rate(0.8, 100), lone], [9, 1])
-    assert found.variance == pytest.approx(0.81 * 0.16 / 100 + 0.01 * 0.82 * 0.18)
+    assert found.variance == pytest.approx(0.81 * 0.16 / 99 + 0.01 * 0.82 * 0.18)
 
 
 def test_all_satisfied_everywhere_still_leaves_doubt() -> None:
     found = combine([rate(1.0, 30), rate(1.0, 10)], [1, 1])
-    assert found.effective_n == pytest.approx(1 / (0.25 / 30 + 0.25 / 10))
+    worth = 1 / (0.25 / 29 + 0.25 / 9)
+    assert found.effective_n == pytest.approx(worth)
     assert found.interval is not None
-    assert found.interval.lower == pytest.approx(float(wilson(1.0, 30)[0]))
+    assert found.interval.lower == pytest.approx(float(wilson(1.0, worth)[0]))
+
+
+def test_an_estimated_variance_is_taken_as_it_is_and_one_answer_has_none() -> None:
+    known = Estimate(value=0.8, n=50, effective_n=40.0, df=9.0)
+    assert combine([known], [1]).variance == pytest.approx(0.16 / 40)
+    assert combine([known], [1]).df == pytest.approx(9)
+    one = Estimate(value=1.0, n=1, effective_n=1.0)  # a single answer to one question has a Wilson interval
+    assert combine([rate(0.8, 100), one], [9, 1]).variance == pytest.approx(0.81 * 0.16 / 99 + 0.01 * 0.82 * 0.18)
 
 
 def test_censuses_of_all_parts_leave_no_doubt() -> None:

@@ -51,6 +51,11 @@ def test_a_small_group_loses_every_number() -> None:
     assert found.key == "x"
 
 
+def test_a_group_of_one_is_marked_as_withheld() -> None:
+    found = withhold(group(full(1)), fewest=2)
+    assert (found.withheld, found.received, found.counted) == (True, 0, 0)
+
+
 def test_an_empty_group_hides_nothing() -> None:
     found = group(full(0))
     assert withhold(found, fewest=5) == found

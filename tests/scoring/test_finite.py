@@ -128,6 +128,11 @@ def test_where_nothing_exact_can_be_said_there_is_the_reason() -> None:
         assert np.isnan(values).tolist() == nothing
 
 
+def test_no_dossiers_at_all_is_a_wrong_number_not_an_error() -> None:
+    found = hypergeometric([5, 0], [5, 0], 0)
+    assert found.reason.tolist() == [NoStatement.MORE_ANSWERS_THAN_POPULATION, NoStatement.NO_ANSWERS]
+
+
 def test_cells_are_broadcast() -> None:
     found = hypergeometric([[5], [9]], 10, [20, 50, 400])
     assert found.lower.shape == found.reason.shape == (2, 3)

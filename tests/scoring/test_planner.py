@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scoring.intervals import effective_n_finite, wilson
 from scoring.planner import plan
 from scoring.power import n_for_power
-from scoring.sample_size import cochran, round_up, slovin
+from scoring.sample_size import cochran, margin_of, round_up, slovin
 
 populations = st.integers(1, 10**6)
 
@@ -30,6 +30,7 @@ def test_a_plan_of_a_unit_beside_slovin() -> None:
     assert found.answers == max(found.for_margin, found.for_difference)
     assert found.invitations == math.ceil(apart / (1 + (apart - 1) / 2000) / 0.6)
     assert found.slovin == round_up(slovin(2000, 0.04)) == 477  # 476.19
+    assert found.slovin_margin == margin_of(477, 0.9, 2000, level=0.9, deff=1.8)
 
 
 def test_a_census_knows() -> None:
@@ -71,7 +72,13 @@ def test_the_power_of_the_plan_is_that_of_the_verdict() -> None:
     assert np.mean(upper < 0.9) >= 0.79  # not reached
 
 
-@pytest.mark.parametrize("options", [{"target": 0.85}, {"margin": 0}, {"level": 1}, {"power": 0.01}, {"deff": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"target": 0.85}, {"margin": 0}, {"level": 1}, {"power": 0.01}, {"deff": 0},
+        {"response_rate": 0}, {"response_rate": 1.1},
+    ],
+)  # fmt: skip
 def test_nonsense_is_refused(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         plan(1000, **options)

@@ -89,21 +89,33 @@ def test_large_chances_need_no_more_than_one_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p0", "p1", "alpha", "power"),
-    [
-        (0.9, 0.9, 0.05, 0.8),
-        (0, 0.9, 0.05, 0.8),
-        (0.9, 1, 0.05, 0.8),
-        (0.9, 0.85, 0, 0.8),
-        (0.9, 0.85, 0.5, 0.8),
-        (0.9, 0.85, 0.05, 0.05),
-        (0.9, 0.85, 0.05, 1),
-        (0.9, 0.9001, 0.05, 0.8),
-    ],
+    ("p0", "p1", "alpha"),
+    [(0.9, 0.9, 0.05), *((p, 0.9, 0.05) for p in (0, 1, 1.5)), *((0.9, p, 0.05) for p in (0, 1, -0.5))],
 )
-def test_nonsense_is_refused(p0: float, p1: float, alpha: float, power: float) -> None:
-    with pytest.raises(ValueError, match=r"must|apart"):
-        n_for_power(p0, p1, alpha=alpha, power=power)
+def test_rates_that_are_no_two_rates_are_refused(p0: float, p1: float, alpha: float) -> None:
+    with pytest.raises(ValueError, match="must differ"):
+        n_for_power(p0, p1, alpha=alpha)
+    with pytest.raises(ValueError, match="must differ"):
+        power_exact(100, p0, p1, alpha=alpha)
+
+
+@pytest.mark.parametrize("alpha", [0, 0.5, -0.1, 1])
+def test_an_impossible_error_is_refused(alpha: float) -> None:
+    with pytest.raises(ValueError, match="alpha must"):
+        n_for_power(0.9, 0.85, alpha=alpha)
+    with pytest.raises(ValueError, match="alpha must"):
+        power_exact(100, 0.9, 0.85, alpha=alpha)
+
+
+@pytest.mark.parametrize("power", [0.05, 0.01, 1, 1.5])
+def test_an_impossible_power_is_refused(power: float) -> None:
+    with pytest.raises(ValueError, match="power must"):
+        n_for_power(0.9, 0.85, alpha=0.05, power=power)
+
+
+def test_rates_too_near_to_be_told_apart_are_refused() -> None:
+    with pytest.raises(ValueError, match="telling them apart"):
+        n_for_power(0.9, 0.9001)
 
 
 def test_no_answers_have_no_power() -> None:

@@ -159,3 +159,14 @@ def test_other_nonsense_is_refused() -> None:
     for per_cluster, rho, n0 in ((0, 0.1, 100), (5, -0.1, 100), (5, 1.1, 100), (5, 0.1, 0)):
         with pytest.raises(ValueError, match="cluster"):
             cluster_size(per_cluster, rho, n0)
+
+
+def test_the_ends_of_what_may_be_asked() -> None:
+    assert (cochran(500, 0.5, 1).n_fpc, cochran(500, 0, 0.05).n0_raw, cochran(500, 1, 0.05).n0_raw) == (1, 0, 0)
+    alike = cluster_size(10, 1, 0.5)  # all answers of a cluster alike
+    assert (alike.deff, alike.n, alike.clusters) == (10, 5, 1)
+
+
+def test_without_a_word_on_the_design_it_is_simple() -> None:
+    assert cochran(500, 0.9, 0.05) == cochran(500, 0.9, 0.05, deff=1, response_rate=1)
+    assert margin_of(100, 0.9, 500) == margin_of(100, 0.9, 500, deff=1)

@@ -189,3 +189,21 @@ def test_nonsense_is_refused() -> None:
     for s, n in ((11, 10), (4.5, 10)):
         with pytest.raises(ValueError, match="answers"):
             confidence_sequence(s, n)
+
+
+def test_running_limits_are_of_the_level_population_and_prior_that_are_asked_for() -> None:
+    looks = ([9, 18, 24], [10, 20, 30])
+    for asked in ({"level": 0.8}, {"population": 40}, {"prior": (1.0, 1.0)}):
+        every = confidence_sequence(*looks, **asked)
+        lower, upper = running(*looks, **asked)
+        assert lower.tolist() == np.maximum.accumulate(every[0]).tolist()
+        assert upper.tolist() == np.minimum.accumulate(every[1]).tolist()
+        assert running(*looks)[0][-1] != lower[-1]
+
+
+def test_the_looks_of_each_unit_run_on_their_own() -> None:
+    satisfied, answers = np.array([[10, 19], [1, 3]]), np.array([[10, 20], [10, 30]])
+    found = running(satisfied, answers)
+    for row in range(2):
+        alone = running(satisfied[row], answers[row])
+        assert [limits[row].tolist() for limits in found] == [limits.tolist() for limits in alone]

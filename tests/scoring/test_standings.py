@@ -14,9 +14,9 @@ from tests.scoring.references import Case, cases
 NOBODY = Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)
 
 
-def unit(rate: float, n: int, *, method: str = "wilson", floor: float = 0.0, worth: float | None = None) -> Estimate:
-    interval = Interval(lower=floor, upper=1, level=0.95, method=method)
-    return Estimate(value=rate, n=n, effective_n=n if worth is None else worth, interval=interval, floor=floor)
+def unit(rate: float, n: int, *, floor: float = 0.0, worth: float | None = None, df: float | None = None) -> Estimate:
+    interval = Interval(lower=floor, upper=1, level=0.95, method="wilson" if df is None else COMPOSITE)
+    return Estimate(value=rate, n=n, effective_n=n if worth is None else worth, df=df, interval=interval, floor=floor)
 
 
 def spans(*estimates: Estimate, level: float = 0.95) -> list[tuple[int | None, int | None]]:
@@ -33,19 +33,25 @@ def test_a_single_answer_may_have_any_rank_and_no_answer_none() -> None:
     found = rank([unit(0.95, 900), lone, NOBODY, unit(0.5, 900)])
     assert [(f.best, f.worst, f.of) for f in found] == [(1, 2, 3), (1, 3, 3), (None, None, 3), (2, 3, 3)]
     assert found[2].reason is NoRank.NO_VALUE
+    assert spans(lone, unit(0.01, 9000)) == [(1, 2), (1, 2)]  # not as if it had an answer's interval
     assert rank([]) == ()
     assert spans(NOBODY) == [(None, None)]
 
 
 def test_an_estimated_variance_makes_ranks_less_sure() -> None:
-    apart = 0.13
-    share = float(student_share(29, 0.95**0.5))
-    for p in np.arange(0.5, 0.86, 0.01):
-        rates = (float(p), float(p) + apart)
-        limits = [wilson(rate, 30 * 20 * share, 0.95**0.5) for rate in rates]
-        sure = float(limits[0][1]) <= float(limits[1][0])
-        found = spans(*(unit(rate, 30, method=COMPOSITE, worth=600) for rate in rates))
-        assert (found == [(2, 2), (1, 1)]) == sure
+    each = 0.95**0.5
+    share = float(student_share(29, each))
+    seen = set()
+    for p in np.arange(0.5, 0.86, 0.002):
+        rates = (float(p), float(p) + 0.09)
+        sure, known = (
+            float(wilson(rates[0], size, each)[1]) <= float(wilson(rates[1], size, each)[0])
+            for size in (600 * share, 600)
+        )
+        found = spans(*(unit(rate, 30, worth=600, df=29) for rate in rates))
+        assert found == ([(2, 2), (1, 1)] if sure else [(1, 2), (1, 2)])
+        seen.add((sure, known))
+    assert seen == {(False, False), (False, True), (True, True)}
 
 
 def test_a_scale_that_begins_above_nothing_changes_no_rank() -> None:
@@ -55,7 +61,7 @@ def test_a_scale_that_begins_above_nothing_changes_no_rank() -> None:
 
 
 def test_all_satisfied_is_not_surely_the_best() -> None:
-    assert spans(unit(1.0, 5, method=COMPOSITE, worth=5), unit(0.9, 5)) == [(1, 2), (1, 2)]
+    assert spans(unit(1.0, 5, worth=5), unit(0.9, 5)) == [(1, 2), (1, 2)]
     assert spans(unit(1.0, 5, worth=math.inf), unit(0.9, 900)) == [(1, 1), (2, 2)]
 
 

@@ -277,6 +277,37 @@ def test_a_later_release_does_not_betray_an_earlier_one() -> None:
     assert widths([[first, apart]]).min() <= 0.001
 
 
+def mask(rows: int, columns: int, *places: tuple[int, int]) -> NDArray[np.bool_]:
+    found = np.zeros((rows, columns), bool)
+    found[tuple(zip(*places, strict=True))] = True
+    return found
+
+
+def test_a_secret_is_protected_as_a_small_number_is() -> None:
+    counts = [[30, 20, 40], [40, 60, 50], [60, 70, 80]]
+    table = suppress(counts, fewest=5, secret=mask(4, 4, (0, 1)))
+    assert np.argwhere(table.primary).tolist() == [[0, 1]]
+    assert table.hidden.sum() == 4
+
+
+def test_what_is_gone_anyway_protects_for_nothing() -> None:
+    counts = [[3, 20, 30], [40, 6, 50], [60, 70, 80]]
+    gone = mask(4, 4, (0, 2), (2, 0), (2, 2))
+    table = suppress(counts, fewest=5, gone=gone)
+    assert (table.hidden == gone | table.primary).all()
+    assert suppress(counts, fewest=5).hidden[1].any()
+
+
+def test_what_is_kept_stays_shown_and_is_not_protected() -> None:
+    counts = [[3, 0, 0], [20, 30, 40]]
+    free = suppress(counts, fewest=5)
+    assert free.hidden[0, -1]
+    assert free.exposed == ()
+    kept = suppress(counts, fewest=5, kept=mask(3, 4, (0, 3), (1, 3), (2, 3)))
+    assert not kept.hidden[:, -1].any()
+    assert kept.exposed == ((0, 0),)  # the only number of a row whose total is known
+
+
 def test_a_release_that_lost_answers_is_protected_too() -> None:
     first = suppress([[20, 30], [40, 50]], fewest=5)
     second = suppress([[18, 30], [40, 50]], fewest=5, earlier=[first])

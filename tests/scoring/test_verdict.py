@@ -1,13 +1,14 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scoring.intervals import effective_n_finite, student_share, wilson
 from scoring.results import COMPOSITE, Estimate, Interval, Outcome, Reason
-from scoring.verdict import OPERATORS, judge, more_answers
+from scoring.verdict import OPERATORS, OUTCOMES, further, judge, more_answers, outcomes
 
 REACHED, MISSED, OPEN = Outcome.REACHED, Outcome.NOT_REACHED, Outcome.CANNOT_TELL
 
@@ -174,7 +175,7 @@ def test_a_population_smaller_than_the_sample_is_not_trusted() -> None:
 
 @given(
     p=st.floats(0.7, 0.99),
-    n=st.integers(5, 400),
+    n=st.integers(2, 400),
     worth=st.floats(0.5, 4),
     target=st.sampled_from([0.85, 0.9, 0.95]),
 )
@@ -202,3 +203,60 @@ def test_on_a_scale_that_begins_above_nothing_the_same_answers_are_needed() -> N
     assert more_answers(levels, target=0.88) == more_answers(steps, target=0.85)
     assert more_answers(steps, target=0.85) is not None
     assert more_answers(levels, target=0.2) is None
+
+
+# --- many at once
+
+
+@given(st.data(), targets, levels, st.booleans())
+def test_many_at_once_are_each_alone(data: st.DataObject, target: float, level: float, estimated: bool) -> None:
+    one = st.tuples(st.floats(0, 1), st.floats(0.5, 3), st.integers(2, 500), st.none() | st.integers(0, 2000))
+    cells = data.draw(st.lists(one, min_size=1, max_size=6))
+    interval = Interval(lower=0.0, upper=1.0, level=level, method=COMPOSITE if estimated else "wilson")
+    alone = [
+        more_answers(Estimate(value=p, n=n, effective_n=n * each, interval=interval), target=target, population=size)
+        for p, each, n, size in cells
+    ]
+    rates, each, n, sizes = (np.array(column, float) for column in zip(*cells, strict=True))
+    df = n - 1 if estimated else math.inf
+    found = further(rates, n * each, target=target, drawn=n, population=sizes, level=level, df=df)
+    assert [None if np.isnan(more) else int(more) for more in found] == alone
+
+
+def test_each_may_have_its_own_target() -> None:
+    found = outcomes([0.92, 0.92, np.nan, 1], [0.9, 0.9, np.nan, np.nan], [0.94, 0.94, np.nan, np.nan],
+                     target=[0.85, 0.95, 0.9, 0.9])  # fmt: skip
+    assert found.dtype == np.int8
+    assert [OUTCOMES[code] for code in found] == [REACHED, MISSED, Outcome.NO_DATA, OPEN]
+
+
+def composite(p: float, n: int, worth: float, df: float | None) -> Estimate:
+    limits = wilson(p, worth * student_share(n - 1 if df is None else df))
+    lower, upper = (float(limit) for limit in limits)
+    interval = Interval(lower=lower, upper=upper, level=0.95, method=COMPOSITE)
+    return Estimate(value=p, n=n, effective_n=worth, df=df, interval=interval)
+
+
+def test_two_answers_need_no_crowd() -> None:
+    """The quantile falls so steeply there that putting sizes and quantiles in turn never settles."""
+    # 0.9 * 0.1 / 0.4^2 * 1.96^2 = 2.16; 4 * share(3) = 1.52 is less, 5 * share(4) = 2.49 is not.
+    assert more_answers(composite(0.5, 2, 2.0, None), target=0.9) == 3
+
+
+def test_clusters_grow_with_the_submissions() -> None:
+    """400 submissions in 8 clusters: as many more of each come in as of the other."""
+    estimate = composite(0.92, 400, 300.0, 7.0)
+    more = more_answers(estimate, target=0.9)
+    plain = more_answers(replace(estimate, df=math.inf), target=0.9)
+    assert more is not None
+    assert plain is not None
+    assert more > plain
+
+    def after(size: int) -> Outcome:
+        return judge(composite(0.92, size, 0.75 * size, size / 50 - 1), target=0.9).outcome
+
+    assert (after(400 + more), after(400 + more - 1)) == (REACHED, OPEN)
+
+
+def test_where_no_submission_is_at_hand_there_is_no_number() -> None:
+    assert more_answers(rate(0.92, 400), target=0.9, sample=0) is None

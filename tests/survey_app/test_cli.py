@@ -26,6 +26,7 @@ from survey_app.models import (
     AuditHead,
     Campaign,
     Counter,
+    Excluded,
     Inbox,
     Release,
     ServiceField,
@@ -310,6 +311,10 @@ def test_a_recount_proves_finds_and_mends(
     code, said = survey("recount", "--repair")
     assert (code, said.splitlines()[-1]) == (0, "1 ô khác nhau")
     assert survey("recount", "--repair") == (0, "0 ô khác nhau\n")
+    with database.transaction() as session:
+        place = dict(session.execute(select(*TallyCell.__table__.primary_key)).mappings().one())
+        session.add(Excluded(**place, reason="half_empty", number=2))
+    assert "(half_empty): 2 ≠ None\n1 ô khác nhau" in survey("recount")[1]
     with database.reading() as session:
         assert session.execute(select(Release.day, Release.submissions)).all() == [(NOW.date(), 0)]
         event = session.scalars(select(AuditEvent)).one()

@@ -154,12 +154,27 @@ def test_rules_that_do_not_fit_the_form_are_refused() -> None:
     short, full = (questionnaire(ref).definition for ref in ("qr-short@1", "counter-2640@1"))
     for ref, loaded in published("methods").items():
         method = loaded.definition
+        if method.domains:  # neither form names domains
+            for form in (short, full):
+                with pytest.raises(ValueError, match="have different domains"):
+                    plan(form, method)
+            continue
         assert plan(full, method).index_rule == method.index_rule
         if method.factor_rule is not FactorRule.GENERAL:
             with pytest.raises(ValueError, match="has no questions for the rule"):
                 plan(short, method)
         else:
             assert plan(short, method).measure == method.measure, ref
+
+
+def test_domains_share_their_weight_among_their_factors() -> None:
+    both, method = questionnaire("two-domains@1").definition, index_method("m1-f1-x5-v1@1").definition
+    made = plan(both, method)
+    assert made.index_rule == "X3"
+    assert made.weights == pytest.approx([0.63 / 4] * 4 + [0.37 / 5] * 5)
+    policy_only = method.model_copy(update={"domains": method.domains[:1]})
+    with pytest.raises(ValueError, match="different domains"):
+        plan(both, policy_only)
 
 
 def test_weights_reach_their_factors_and_none_is_missing() -> None:

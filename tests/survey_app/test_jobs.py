@@ -16,6 +16,7 @@ from survey_app.errors import Unavailable
 from survey_app.models import (
     Campaign,
     Counter,
+    DossierMac,
     Inbox,
     LoginSession,
     Receipt,
@@ -118,6 +119,17 @@ def test_what_need_not_be_kept_is_forgotten(
     assert number_of(database, SignInFailure) == 3
     jobs.tidy(database, now)
     assert number_of(database, Receipt) == 2
+
+
+def test_dossiers_of_closed_campaigns_are_forgotten(
+    database: Database, campaign: Campaign, clock: Clock, make_campaign: MakeCampaign
+) -> None:
+    closed = make_campaign(state="closed")
+    with database.transaction() as session:
+        session.add_all(DossierMac(campaign_id=made.id, mac="0" * 64) for made in (campaign, closed))
+    jobs.tidy(database, clock())
+    with database.reading() as session:
+        assert session.scalars(select(DossierMac.campaign_id)).all() == [campaign.id]
 
 
 # --- the worker

@@ -71,11 +71,15 @@ ROWS: dict[str, dict[str, Any]] = {
         "confidence": 0.95,
         "method_id": 1,
         "fewest": 5,
+        "design": "open",
+        "multiplicity": "none",
+        "looks": "once",
+        "validity_id": 1,
     },
     "campaign_unit": {"campaign_id": 1, "unit_id": 1},
     "campaign_field": {"campaign_id": 1, "field_key": "land"},
     "campaign_target": {"campaign_id": 1, "set_ref": "a@1", "target_key": "b"},
-    "population": {"campaign_id": 1, "unit_id": 1, "field_key": "land", "dossiers": 10},
+    "population": {"campaign_id": 1, "unit_id": 1, "field_key": "land", "dossiers": 10, "issued": 5},
     "account": {
         "id": 1,
         "username": "quantri",
@@ -114,7 +118,9 @@ ROWS: dict[str, dict[str, Any]] = {
         "channel": "C",
         "day": DAY,
         "codes": "4",
+        "invalid": None,
         "extras": "{}",
+        "entered": None,
     },
     "submission": {
         "key": uuid.UUID(int=1),
@@ -126,6 +132,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "channel": "C",
         "day": DAY,
         "codes": "4",
+        "invalid": "d",
     },
     "submission_extra": {"submission_key": uuid.UUID(int=1), "item": "YK", "value": "Tốt"},
     "receipt": {"code": "ABCDEFGHJK", "campaign_id": 1, "body_mac": "0", "day": DAY},
@@ -138,6 +145,16 @@ ROWS: dict[str, dict[str, Any]] = {
         "received": 1,
         "data": b"x",
     },
+    "excluded": {
+        "campaign_id": 1,
+        "unit_id": 1,
+        "field_key": "",
+        "channel": "B",
+        "month": DAY,
+        "reason": "half_empty",
+        "number": 1,
+    },
+    "dossier_mac": {"campaign_id": 1, "mac": "0" * 64},
     "release": {"id": 1, "campaign_id": 1, "day": DAY, "submissions": 1},
 }
 
@@ -147,13 +164,20 @@ BROKEN: dict[str, dict[str, Any]] = {
     "ck_audit_head_single": {"id": 2},
     "ck_campaign_confidence": {"confidence": 1.0},
     "ck_campaign_dates": {"ends_on": DAY - datetime.timedelta(days=1)},
+    "ck_campaign_design": {"design": "snowball"},
     "ck_campaign_fewest": {"fewest": 0},
+    "ck_campaign_looks": {"looks": "hourly"},
+    "ck_campaign_multiplicity": {"multiplicity": "bonferroni"},
     "ck_campaign_state": {"state": "deleted"},
     "ck_counter_dates": {"closed_on": DAY - datetime.timedelta(days=1)},
+    "ck_excluded_number": {"number": 0},
     "ck_inbox_channel": {"channel": "D"},
+    "ck_inbox_invalid": {"invalid": "x"},
     "ck_letterhead_single": {"id": 2},
     "ck_population_dossiers": {"dossiers": -1},
+    "ck_population_issued": {"issued": -1},
     "ck_submission_channel": {"channel": ""},
+    "ck_submission_invalid": {"invalid": "D"},
     "ck_unit_dates": {"valid_to": DAY},
 }
 
@@ -318,6 +342,14 @@ def test_what_answers_rest_on_cannot_be_changed_once_a_campaign_was_open(session
         _refused(session, "UPDATE campaign SET definition_id = 1", "campaign")
         _refused(session, "UPDATE campaign SET starts_on = '2026-01-01'", "campaign")
         _refused(session, "UPDATE campaign SET state = 'draft'", "campaign")
+        for change in (
+            "design = 'random'",
+            "multiplicity = 'sidak'",
+            "looks = 'daily'",
+            "validity_id = 2",
+            "validity_id = NULL",
+        ):
+            _refused(session, f"UPDATE campaign SET {change}", "campaign")  # noqa: S608  # the words above
         session.execute(text("UPDATE campaign SET title = 'Khác', ends_on = '2026-12-31', fewest = 10"))
 
 
@@ -329,9 +361,12 @@ def _refused(session: Session, statement: str, table: str) -> None:
 # What deleting takes along
 
 
+ANSWERS = ("submission_extra", "submission", "inbox", "receipt", "tally", "excluded", "dossier_mac", "release")
+
+
 @pytest.mark.usefixtures("sound")
 def test_a_draft_takes_its_own_lists_along_and_nothing_else(session: Session) -> None:
-    for answered in ("submission_extra", "submission", "inbox", "receipt", "tally", "release"):
+    for answered in ANSWERS:
         session.execute(text(f"DELETE FROM {answered}"))  # noqa: S608  # a name of the schema
     session.execute(text("DELETE FROM campaign"))
     left = {name for name, table in TABLES.items() if session.execute(select(table)).first()}
@@ -347,9 +382,6 @@ def test_what_others_rest_on_cannot_be_deleted(session: Session) -> None:
 
 
 # Answers without a person or a moment
-
-
-ANSWERS = ("inbox", "submission", "submission_extra", "receipt", "tally", "release")
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -369,10 +401,20 @@ def test_only_a_receipt_of_today_could_be_matched_with_a_form() -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("name", ["inbox", "submission", "submission_extra", "receipt"])
+@pytest.mark.parametrize("name", ["inbox", "submission", "submission_extra", "receipt", "dossier_mac"])
 def test_tables_of_answers_keep_no_order_of_arrival(session: Session, name: str) -> None:
     with pytest.raises(exc.OperationalError, match="no such column: rowid"):
         session.execute(text(f"SELECT rowid FROM {name}"))  # noqa: S608  # a name of the schema
+
+
+def test_a_dossier_leads_to_no_form() -> None:
+    """Its code stands under a key beside its campaign, and nowhere else."""
+    assert set(TABLES["dossier_mac"].columns.keys()) == {"campaign_id", "mac"}
+    assert [name for name, table in TABLES.items() if "mac" in table.columns] == [
+        "audit_event",
+        "audit_head",
+        "dossier_mac",
+    ]
 
 
 # Times

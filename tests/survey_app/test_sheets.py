@@ -70,6 +70,11 @@ def test_csv_is_read_however_it_was_saved(sign: str, end: str, mark: str) -> Non
     ]
 
 
+def test_an_optional_column_may_be_missing() -> None:
+    [row] = read_table(b"A;B\n1;2", ["A"], optional=["B", "C"])
+    assert row.cells == {"A": "1", "B": "2", "C": ""}
+
+
 def test_rows_keep_the_numbers_of_the_spreadsheet() -> None:
     empty = (None, None, None)
     table = xlsx(tuple(COLUMNS), ("A", "x", 1), empty, empty, ("B", "x", 2))

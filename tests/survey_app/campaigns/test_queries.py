@@ -125,7 +125,7 @@ def test_a_local_analyst_hears_of_ones_own_units(
     whole, local = make_actor(Role.ANALYST, province), make_actor(Role.ANALYST, commune)
     assert queries.waiting(session, local).units_ready == 0
     assert queries.waiting(session, whole).units_ready == 1
-    assert queries.population_rows(session, local, made.id) == ((commune.code, commune.name, "land", 60),)
+    assert queries.population_rows(session, local, made.id) == ((commune.code, commune.name, "land", 60, None),)
     assert len(queries.population_rows(session, whole, made.id)) == 2
     with pytest.raises(NotFound):
         queries.population_rows(session, whole, made.id + 1)

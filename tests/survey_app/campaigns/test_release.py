@@ -79,6 +79,17 @@ def differences(database: Database) -> list[object]:
 # --- when
 
 
+def test_a_paper_form_waits_since_it_was_entered_whatever_day_it_bears(
+    database: Database, campaign: Campaign, counter: Counter, make_waiting: MakeWaiting
+) -> None:
+    months_ago = TODAY - datetime.timedelta(days=60)
+    make_waiting(campaign, counter, [answers()] * 4, channel="B", day=months_ago, entered=YESTERDAY)
+    assert day_end(database) == 0  # too few, and not stale
+    make_waiting(campaign, counter, [answers()], channel="B", day=months_ago, entered=TODAY)
+    assert day_end(database) == 0  # one is of today
+    assert day_end(database, TODAY + datetime.timedelta(days=1)) == 5
+
+
 def test_ten_go_at_once_and_nine_wait(
     database: Database, campaign: Campaign, counter: Counter, make_waiting: MakeWaiting
 ) -> None:

@@ -31,6 +31,9 @@ FORM = {
     "confidence": "0.95",
     "method_ref": "m1-f3-x1-v1@1",
     "fewest": "5",
+    "design": "open",
+    "multiplicity": "none",
+    "looks": "once",
 }
 HEADER = ("Mã đơn vị", "Lĩnh vực", "Số hồ sơ")
 
@@ -104,6 +107,9 @@ FAULTS: list[tuple[str, object, str]] = [
     ("fewest", "2", "Từ 3 đến 100 phiếu."),
     ("fewest", "năm", "Hãy điền một số nguyên."),
     ("method_ref", "m1-f1-x1-v1@1", "Cách tính này không hợp với phiếu"),
+    ("design", "random-walk", "Hãy chọn lại trong danh sách."),
+    ("multiplicity", "", "Hãy chọn lại trong danh sách."),
+    ("looks", "hourly", "Hãy chọn lại trong danh sách."),
 ]
 
 
@@ -117,6 +123,15 @@ def test_faults_are_named_in_words_and_the_rest_is_kept(analyst: Client, databas
         assert field == "title" or 'value="Khảo sát năm 2026"' in page
     with database.reading() as session:
         assert session.scalars(select(Campaign)).all() == []
+
+
+def test_design_and_verdicts_are_chosen_and_shown_in_words(analyst: Client, database: Database) -> None:
+    chosen = {**FORM, "design": "clustered", "multiplicity": "sidak", "looks": "daily"}
+    page = said(analyst.get(analyst.send("/campaigns/new", chosen).headers["Location"]))
+    for words in ("Chọn ngẫu nhiên ngày tại từng quầy", "(Šidák, chặt hơn)", "Xem hằng ngày (chặt hơn"):
+        assert words in page
+    stored = one(database)
+    assert (stored.design, stored.multiplicity, stored.looks) == ("clustered", "sidak", "daily")
 
 
 def test_an_open_campaign_says_what_may_still_change(
@@ -246,6 +261,10 @@ def test_wrong_rows_are_named_as_the_spreadsheet_numbers_them(
     page = said(response)
     for row in range(2, 2 + len(wrong)):
         assert f"Dòng {row}: số hồ sơ phải là số nguyên không âm" in page, row
+    issued = xlsx((*HEADER, "Số phiếu phát ra"), ("AN-CO", "land", 5, "nhiều"), ("AN-CO", "land", 5, "1.234"))
+    page = said(upload(analyst, campaign, issued))
+    assert "Dòng 2: số phiếu phát ra phải bỏ trống hoặc là số nguyên không âm" in page
+    assert "Dòng 3" not in page
     assert dossiers(database) == {}
 
 
@@ -281,19 +300,58 @@ def test_the_downloaded_dossiers_can_be_uploaded_again(
     commune: Unit,
 ) -> None:
     campaign = make_campaign()
-    make_population(campaign, commune, make_field("land"), 1234)
+    make_population(campaign, commune, make_field("land"), 1234, issued=500)
+    make_population(campaign, commune, make_field("health"), 7)
     response = analyst.get(f"/campaigns/{campaign.id}/populations.xlsx")
     assert response.headers["Content-Disposition"] == f"attachment; filename=so-ho-so-{campaign.id}.xlsx"
     rows = list(load_workbook(io.BytesIO(response.data)).active.iter_rows(values_only=True))
-    assert rows == [("Mã đơn vị", "Tên đơn vị", "Lĩnh vực", "Số hồ sơ"), ("AN-CO", "Xã An Cọ", "land", 1234)]
+    assert rows == [
+        ("Mã đơn vị", "Tên đơn vị", "Lĩnh vực", "Số hồ sơ", "Số phiếu phát ra"),
+        ("AN-CO", "Xã An Cọ", "health", 7, None),
+        ("AN-CO", "Xã An Cọ", "land", 1234, 500),
+    ]
     assert upload(analyst, campaign, response.data).status_code == 302
-    assert dossiers(database) == {(commune.id, "land"): 1234}
+    assert dossiers(database) == {(commune.id, "land"): 1234, (commune.id, "health"): 7}
+    assert "đã phát ra 500 phiếu" in said(analyst.get(f"/campaigns/{campaign.id}"))
     with database.reading() as session:
+        issued = session.execute(select(Population.field_key, Population.issued).order_by(Population.field_key))
+        assert issued.all() == [("health", None), ("land", 500)]
         actions = session.execute(select(AuditEvent.action, AuditEvent.subject).order_by(AuditEvent.id)).all()
     assert actions == [
         ("download", f"campaign {campaign.id} populations"),
         ("population_imported", f"campaign {campaign.id}"),
     ]
+
+
+# --- validity rules
+
+
+@on_sqlite
+def test_a_new_campaign_has_the_usual_rules_and_one_from_before_none(
+    analyst: Client, database: Database, make_campaign: MakeCampaign
+) -> None:
+    assert '<option selected value="standard@1">' in analyst.get("/campaigns/new").text
+    assert analyst.send("/campaigns/new", {**FORM, "validity_ref": "none@1"}).status_code == 302
+    page = said(analyst.get(f"/campaigns/{one(database).id}"))
+    assert "Không áp dụng quy tắc (mọi phiếu thu về đều hợp lệ) (none@1)" in page
+    before = make_campaign()
+    assert "không có quy tắc (đợt tạo trước khi có quy tắc)" in said(analyst.get(f"/campaigns/{before.id}"))
+    assert '<option selected value="">' in analyst.get(f"/campaigns/{before.id}/edit").text
+    url = f"/campaigns/{before.id}/edit"
+    form = {**FORM, "accepts": ["A", "B", "C"], "counts": ["A", "B", "C"], "validity_ref": ""}
+    assert analyst.send(url, form).status_code == 302
+    assert "Đợt đang mở: chỉ sửa được" in said(analyst.send(url, {**form, "validity_ref": "standard@1"}))
+
+
+@on_sqlite
+def test_the_last_day_of_an_open_campaign_does_not_move_into_the_past(
+    analyst: Client, make_campaign: MakeCampaign
+) -> None:
+    url = f"/campaigns/{make_campaign(accepts='C', counts='C').id}/edit"
+    form = {**FORM, "validity_ref": ""}
+    page = said(analyst.send(url, {**form, "ends_on": "2026-03-15"}))
+    assert "ngày kết thúc mới phải từ hôm nay trở đi" in page
+    assert analyst.send(url, {**form, "ends_on": "2026-03-16"}).status_code == 302
 
 
 # --- release

@@ -22,6 +22,7 @@ from survey_app.models import (
     CampaignUnit,
     Counter,
     DefinitionVersion,
+    DossierMac,
     Inbox,
     Population,
     Submission,
@@ -105,6 +106,15 @@ def test_a_draft_keeps_what_was_entered(session: Session, analyst: Actor, commun
         ({"method_ref": "m1-f1-x1-v1@1"}, {"method_ref": "method_does_not_fit"}),
         ({"method_ref": "m1-f1-x3-v1@1"}, {"method_ref": "method_does_not_fit"}),
         ({"method_ref": "m9@1"}, {"method_ref": "unknown_definition"}),
+        ({"validity_ref": "m1-f3-x1-v1@1"}, {"validity_ref": "unknown_rules"}),
+        (
+            {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x5-v1@1"},
+            {"method_ref": "method_does_not_fit"},
+        ),
+        (
+            {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x1-c2-v1@1", "accepts": "ABC", "counts": "ABC"},
+            {"method_ref": "other_channels"},
+        ),
         (
             {"ends_on": datetime.date(2025, 1, 1), "counts": "", "method_ref": "m1-f2-x1-v1@1"},
             {"ends_on": "before_start", "counts": "not_accepted", "method_ref": "method_does_not_fit"},
@@ -127,6 +137,9 @@ def test_what_does_not_fit_together_is_named_field_by_field(
         {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x2-v1@1"},
         {"definition_ref": "counter-2640@1", "method_ref": "m2-f1-x1-v1@1"},
         {"definition_ref": "counter-2640@1", "method_ref": "m1-f3-x4-v1@1"},
+        {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x1-v4@1"},
+        {"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x1-c2-v1@1", "accepts": "ABC", "counts": "AB"},
+        {"definition_ref": "two-domains@1", "method_ref": "m1-f1-x5-v1@1"},
     ],
 )
 def test_what_fits_has_no_problems(changes: dict[str, object]) -> None:
@@ -187,6 +200,9 @@ def test_a_draft_can_be_changed_in_everything(
         confidence=0.9,
         method_ref="m1-f1-x2-v1@1",
         fewest=10,
+        design="clustered",
+        multiplicity="sidak",
+        looks="daily",
         units=(district.id,),
     )
     service.edit(session, analyst, made, other, clock())
@@ -218,6 +234,10 @@ def test_of_an_open_campaign_only_what_changes_no_meaning_may_change(
         {"accepts": "AC"},
         {"accepts": "AC", "counts": "A"},
         {"confidence": 0.9},
+        {"design": "clustered"},
+        {"multiplicity": "sidak"},
+        {"looks": "daily"},
+        {"validity_ref": "standard@1"},
         {"method_ref": "m1-f3-x4-v1@1"},
         {"units": (commune.id,)},
         {"fields": (land.key,)},
@@ -228,6 +248,48 @@ def test_of_an_open_campaign_only_what_changes_no_meaning_may_change(
     session.refresh(stored)
     assert (stored.accepts, stored.confidence) == ("C", 0.95)
     assert session.get_one(DefinitionVersion, stored.method_id).ref == SHORT.method_ref
+
+
+def test_validity_rules_are_kept_and_frozen_with_the_campaign(session: Session, analyst: Actor, clock: Clock) -> None:
+    ruled = replace(SHORT, validity_ref="standard@1")
+    made = opened(session, analyst, clock, ruled)
+    stored = session.get_one(Campaign, made)
+    assert session.get_one(DefinitionVersion, stored.validity_id).ref == "standard@1"
+    service.edit(session, analyst, made, replace(ruled, title="Tên khác"), clock())
+    for other in ("none@1", None):
+        with pytest.raises(Conflict, match="campaign_open"):
+            service.edit(session, analyst, made, replace(ruled, validity_ref=other), clock())
+
+
+def test_the_last_day_of_an_open_campaign_moves_only_from_today_on(
+    session: Session, analyst: Actor, clock: Clock
+) -> None:
+    over = datetime.date(2026, 3, 1)
+    made = opened(session, analyst, clock, replace(SHORT, ends_on=over))
+    service.edit(session, analyst, made, replace(SHORT, title="Tên khác", ends_on=over), clock())  # not moved
+    for day in (clock.today - datetime.timedelta(days=1), datetime.date(2026, 2, 1)):
+        with pytest.raises(Rejected) as refusal:
+            service.edit(session, analyst, made, replace(SHORT, ends_on=day), clock())
+        assert refusal.value.problems == {"ends_on": "end_passed"}
+    for moved in (clock.today, None):
+        service.edit(session, analyst, made, replace(SHORT, ends_on=moved), clock())
+        assert session.get_one(Campaign, made).ends_on == moved
+
+
+def test_the_last_day_of_a_draft_may_be_any(session: Session, analyst: Actor, clock: Clock) -> None:
+    made = service.create(session, analyst, SHORT, clock())
+    service.edit(session, analyst, made, replace(SHORT, ends_on=datetime.date(2026, 1, 31)), clock())
+    assert session.get_one(Campaign, made).ends_on == datetime.date(2026, 1, 31)
+
+
+def test_closing_forgets_the_dossiers_of_this_campaign(session: Session, analyst: Actor, clock: Clock) -> None:
+    one, other = (
+        opened(session, analyst, clock, replace(SHORT, accepts=channel, counts=channel)) for channel in ("A", "B")
+    )
+    session.add_all(DossierMac(campaign_id=campaign, mac=mac * 64) for campaign in (one, other) for mac in "ab")
+    session.flush()
+    service.close(session, analyst, one, clock())
+    assert set(session.scalars(select(DossierMac.campaign_id))) == {other}
 
 
 def test_a_campaign_opens_once_and_closes_once(session: Session, analyst: Actor, clock: Clock) -> None:
@@ -432,9 +494,10 @@ def test_populations_are_replaced_as_a_whole(
         assert service.set_populations(session, analyst, campaign.id, rows, clock()) == 2
         assert stored(session) == {(commune.id, "land"): 120, (province.id, "health"): 0}
     with database.transaction() as session:
-        rows = [PopulationRow(2, "AN-CO", "land", 121)]
+        rows = [PopulationRow(2, "AN-CO", "land", 121, 40)]
         assert service.set_populations(session, analyst, campaign.id, rows, clock()) == 1
         assert stored(session) == {(commune.id, "land"): 121}
+        assert session.scalars(select(Population.issued)).one() == 40
         assert events(session)[-1] == ("population_imported", f"campaign {campaign.id}", {"rows": 1})
 
 

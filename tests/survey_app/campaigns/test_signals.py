@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from scoring.integrity import Kind
 from survey_app.campaigns.signals import SignalLine, signals
+from survey_app.campaigns.tallying import recount
 from survey_app.db import Database
 from survey_app.errors import NotAllowed, NotFound
+from survey_app.hiding import hidden
 from survey_app.models import Campaign, Counter, ServiceField, Submission, Unit
 from survey_app.policy import Actor, Role
 from tests.conftest import Client, SignIn
@@ -118,7 +120,49 @@ def test_more_submissions_than_dossiers(
     assert line == SignalLine(
         kind=Kind.OVERFLOW, place="Xã 0", first=None, last=None, observed=line.observed, expected=10.0
     )
+    assert line.observed is not None
     assert line.observed > 10
+
+
+@on_sqlite
+@pytest.mark.usefixtures("honest")
+def test_a_sign_does_not_count_what_results_hide(
+    database: Database,
+    analyst: Actor,
+    campaign: Campaign,
+    counters: list[Counter],
+    make_unit: MakeUnit,
+    make_counter: MakeCounter,
+    make_account: MakeAccount,
+    make_actor: MakeActor,
+    sign_in: SignIn,
+    province: Unit,
+) -> None:
+    give(database, campaign, make_counter(make_unit("Xã Nhỏ", parent=province)), FIRST, ["454545"] * 3)
+    with database.transaction() as counting:
+        assert all(line.recounted for line in recount(counting, repair=True))
+    with database.reading() as reading:
+        unseen = hidden(reading, campaign.id, "A", fewest=5).units  # the small one, and one that would betray it
+        [place] = [counter for counter in counters if counter.unit_id in unseen]
+        complement = reading.get_one(Unit, place.unit_id)
+        before = signals(reading, analyst, campaign.id)
+        reading.expunge_all()
+    give(database, campaign, place, BURST, ["555555"] * 20)
+    give(database, campaign, next(one for one in counters if one is not place), BURST, ["555555"] * 60)
+    with database.reading() as reading:
+        found = signals(reading, analyst, campaign.id)
+        alone = signals(reading, make_actor(Role.ANALYST, complement), campaign.id)
+    of_hidden = [line for line in found.lines if line.observed is None]
+    assert {line.place.split(",")[0] for line in of_hidden} == {complement.name}
+    assert {line.expected for line in of_hidden} == {None}
+    assert (before.concerned, found.submissions) == (0, before.submissions + 80)
+    assert 60 <= found.concerned < 120
+    page = sign_in(make_account(Role.ANALYST, province)).get(f"/campaigns/{campaign.id}/signals").text
+    assert "không nêu số phiếu, vì kết quả" in page
+    assert "Không kể nơi không nêu số phiếu" in page
+    assert (alone.submissions, alone.concerned, alone.with_all, alone.without) == (None, None, None, None)
+    page = sign_in(make_account(Role.ANALYST, complement)).get(f"/campaigns/{campaign.id}/signals").text
+    assert "Kết quả của đơn vị không hiển thị" in page
 
 
 @on_sqlite

@@ -6,12 +6,13 @@ import threading
 import pytest
 from sqlalchemy import delete, select, update
 
+from questionnaires.coding import Answer
 from scoring.tally import unpack
 from survey_app.campaigns import release
-from survey_app.campaigns.tallying import Cell, Difference, add, portions, recount, refs, tally_of
+from survey_app.campaigns.tallying import Cell, Difference, add, bases, exclude, portions, recount, tally_of
 from survey_app.db import Database
 from survey_app.definitions import layout
-from survey_app.models import Campaign, Counter, TallyCell, Unit
+from survey_app.models import Campaign, Counter, Excluded, TallyCell, Unit
 from tests.factories.campaigns import MakeCampaign
 from tests.factories.submissions import MakeReleased, MakeWaiting, answers
 from tests.factories.units import MakeCounter, MakeField, MakeUnit
@@ -55,7 +56,10 @@ def test_numbers_and_choices_are_those_of_submissions_that_count() -> None:
 def test_each_campaign_counts_by_its_own_questionnaire(database: Database, make_campaign: MakeCampaign) -> None:
     short, full = make_campaign(), make_campaign("counter-2640@1")
     with database.reading() as session:
-        assert refs(session) == {short.id: "qr-short@1", full.id: "counter-2640@1"}
+        assert {key: basis.ref for key, basis in bases(session).items()} == {
+            short.id: "qr-short@1",
+            full.id: "counter-2640@1",
+        }
 
 
 def test_adding_adds(database: Database, campaign: Campaign, province: Unit) -> None:
@@ -183,3 +187,104 @@ def test_what_is_released_during_a_repair_is_not_lost(
     assert found(database) == []
     with database.reading() as session:
         assert sorted(session.scalars(select(TallyCell.received))) == [7, 8, 16]
+
+
+# --- validity
+
+
+@pytest.fixture
+def ruled(make_campaign: MakeCampaign) -> Campaign:
+    return make_campaign(validity="standard@1")
+
+
+BAD: dict[str, dict[str, object]] = {
+    "duplicate_dossier": {"invalid": "d"},
+    "outside_period": {"day": datetime.date(2025, 12, 31)},
+}
+EMPTY: dict[str, Answer] = {"TC0": "4", "CHUNG": "4"}
+TICKED: dict[str, Answer] = answers(TC0="t", TT0="t")
+
+
+@pytest.fixture
+def forms(ruled: Campaign, counter: Counter, make_released: MakeReleased) -> Cell:
+    """Forms of one cell that break every rule, and some that break none."""
+    on_paper = {"channel": "B", "day": datetime.date(2026, 1, 20)}
+    make_released(ruled, counter, [answers()] * 6, **on_paper)
+    make_released(ruled, counter, [TICKED, answers()], **on_paper)
+    make_released(ruled, counter, [EMPTY] * 3, **on_paper)
+    for number, changes in enumerate(BAD.values(), start=1):
+        make_released(ruled, counter, [answers()] * number, **(on_paper | changes))
+    return Cell(ruled.id, counter.unit_id, "", "B", datetime.date(2026, 1, 1))
+
+
+def stored(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return {row.reason: row.number for row in session.scalars(select(Excluded))}
+
+
+def test_what_a_rule_takes_out_is_received_and_not_counted(database: Database, forms: Cell) -> None:
+    assert stored(database) == {"duplicate_dossier": 1, "outside_period": 2, "half_empty": 3, "two_ticks": 2}
+    with database.reading() as session:
+        cell = session.scalars(select(TallyCell)).one()  # that of another year stands in the first month of the period
+        assert cell.month == forms.month
+        tally = unpack(layout("qr-short@1"), cell.data)
+    assert (int(tally.received), int(tally.counted)) == (14, 8)
+    assert tally.counts[:, 0].tolist() == [1, 1, 0, 0, 0, 0]  # two ticks are blank
+    assert found(database) == []
+
+
+def test_without_rules_everything_counts(
+    database: Database, campaign: Campaign, counter: Counter, make_released: MakeReleased
+) -> None:
+    for changes in BAD.values():
+        make_released(campaign, counter, [answers(), EMPTY, TICKED], channel="B", **changes)
+    assert stored(database) == {}
+    with database.reading() as session:
+        cells = session.scalars(select(TallyCell)).all()
+        tallies = [unpack(layout("qr-short@1"), cell.data) for cell in cells]
+    assert [(int(tally.received), int(tally.counted)) for tally in tallies] == [(3, 3), (3, 3)]
+    assert found(database) == []
+
+
+def test_a_citizens_half_empty_form_is_taken_out_like_one_on_paper(
+    database: Database, make_campaign: MakeCampaign, counter: Counter, make_released: MakeReleased
+) -> None:
+    full = make_campaign("counter-2640@1", validity="standard@1", accepts="AC", counts="AC")
+    make_released(full, counter, [{"LOC": "1", "CHUNG": "4"}] * 2, channel="A")
+    assert stored(database) == {"half_empty": 2}
+
+
+def test_two_ticks_of_a_form_that_is_invalid_anyway_are_not_told_again(
+    database: Database, ruled: Campaign, counter: Counter, make_released: MakeReleased
+) -> None:
+    make_released(ruled, counter, [TICKED], channel="B", invalid="d")
+    assert stored(database) == {"duplicate_dossier": 1}
+
+
+def test_a_recount_proves_and_mends_what_the_rules_took_out(
+    database: Database, forms: Cell, make_unit: MakeUnit
+) -> None:
+    before, other = stored(database), Cell(forms.campaign_id, make_unit().id, "land", "B", forms.month)
+    with database.transaction() as session:
+        session.execute(update(Excluded).where(Excluded.reason == "half_empty").values(number=7))
+        session.execute(delete(Excluded).where(Excluded.reason == "two_ticks"))
+        exclude(session, forms, {"unknown_rule": 4})
+        exclude(session, other, {"half_empty": 1})
+    expected = [
+        Difference(forms, 7, 3, "half_empty"),
+        Difference(forms, None, 2, "two_ticks"),
+        Difference(forms, 4, None, "unknown_rule"),
+        Difference(other, 1, None, "half_empty"),
+    ]
+    assert found(database) == expected
+    assert found(database, repair=True) == expected
+    assert found(database) == []
+    assert stored(database) == before
+
+
+def test_numbers_of_batches_add_up(
+    database: Database, forms: Cell, ruled: Campaign, counter: Counter, make_released: MakeReleased
+) -> None:
+    make_released(ruled, counter, [EMPTY] * 2, channel="B", day=datetime.date(2026, 1, 21))
+    assert stored(database)["half_empty"] == 5
+    assert found(database) == []

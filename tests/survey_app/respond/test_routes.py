@@ -345,7 +345,7 @@ def test_a_surveyor_enters_paper_forms_of_class_b(
     assert f"/respond/entry/{counter.code}" in client.get("/respond/entry").text
     url = f"/respond/entry/{counter.code}"
     page = client.get(url).text
-    sent = client.send(url, {"LOC": "1", "CHUNG": "4", "ticket": ticket_of(page)})
+    sent = client.send(url, {"LOC": "1", "CHUNG": "4", "paper_day": "2026-03-16", "ticket": ticket_of(page)})
     assert sent.status_code == 303
     assert "Đã ghi phiếu" in client.get(sent.location).text
     with database.reading() as session:

@@ -81,6 +81,8 @@ def test_there_is_no_room_for_a_person_or_a_moment(session: Session) -> None:
         "day",
         "codes",
         "extras",
+        "invalid",  # of paper: a second form of its dossier
+        "entered",  # of paper: the day on which it came in
     }
     assert columns == known
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import Break
+from reports import findings
+from reports.content import Break, Comparison, GroupLine
 from scoring.changes import Direction
 from scoring.disclosure import hide
 from scoring.intervals import wilson
 from scoring.results import Estimate, GroupScore, Interval
-from survey_app.results.changes import channel_lines, trend
+from survey_app.results.changes import channel_lines, pair, trend
 from survey_app.results.groups import channel_key, month_key, nothing
 
 JUNE, JULY, AUGUST = (datetime.date(2025, month, 1) for month in (6, 7, 8))
@@ -65,6 +66,18 @@ def test_channels_are_held_against_the_first() -> None:
     assert lines[0].change is lines[1].change is None
     assert lines[2].change is not None
     assert (lines[2].change.value, lines[2].change.direction) == (pytest.approx(0.095), Direction.HIGHER)
+
+
+def test_two_rows_of_a_comparison_are_held_against_each_other() -> None:
+    rows = [GroupLine(key=key, name=key, score=scored(key, good, 400)) for key, good in (("a", 380), ("b", 300))]
+    rows.append(GroupLine(key="c", name="c", score=nothing("c")))
+    found = Comparison(title="x", target=None, rows=tuple(rows)), Comparison(title="y", target=None, rows=(rows[0],))
+    told = pair(found, "a", "b")
+    assert told is not None
+    assert told[2].direction is Direction.HIGHER
+    assert findings.pair(*told).startswith("a cao hơn b 20,0 điểm phần trăm (")
+    for one, other in (("a", "a"), ("a", "c"), ("a", "z"), ("", "")):
+        assert pair(found, one, other) is None
 
 
 def test_a_channel_too_small_to_show_has_no_count() -> None:

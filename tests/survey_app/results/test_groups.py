@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from questionnaires.index_methods import UnitRule
 from questionnaires.loader import index_method, questionnaire
 from scoring.results import Reason
 from survey_app import definitions
@@ -18,8 +17,6 @@ from survey_app.results.groups import (
     add_up,
     field_key,
     group_populations,
-    level_key,
-    over_units,
     scores,
     unit_key,
 )
@@ -68,36 +65,6 @@ def test_groups_are_scored_with_their_populations() -> None:
     assert [group.key for group in found.values()] == list(found)
 
 
-def by_level(row: CellRow) -> Iterator[str]:
-    yield from (WHOLE, unit_key(row.unit_id), level_key("commune"))
-
-
-LEVELS = {1: "commune", 2: "commune", 3: "department"}
-
-
-@pytest.mark.parametrize(
-    ("rule", "value"), [(UnitRule.UNITS, 0.5), (UnitRule.DOSSIERS, 90 / 120)], ids=["units", "dossiers"]
-)
-def test_a_province_can_be_the_mean_of_its_units(rule: UnitRule, value: float) -> None:
-    plan = definitions.plan(questionnaire(REF).definition, index_method("m1-f3-x1-v1@1").definition)
-    rows = [ROWS[0], ROWS[2]]
-    found = scores(add_up(LAYOUT, rows, by_level), plan, {"unit:1": 90, "unit:2": 30}, level=0.95)
-    meant = over_units(found, rule, LEVELS, level=0.95)
-    assert set(meant) == {WHOLE, level_key("commune")}
-    assert meant[WHOLE].index.value == pytest.approx(value)
-    assert (meant[WHOLE].counted, meant[WHOLE].index.n) == (11, 11)
-    assert found[WHOLE].index.value == pytest.approx(7 / 11)
-
-
-def test_by_dossiers_no_rate_without_the_dossiers_of_every_unit() -> None:
-    plan = definitions.plan(questionnaire(REF).definition, index_method("m1-f3-x1-v1@1").definition)
-    found = scores(add_up(LAYOUT, ROWS, by_level), plan, {"unit:1": 90}, level=0.95)
-    lacking = over_units(found, UnitRule.DOSSIERS, LEVELS, level=0.95)
-    assert (lacking[WHOLE].index.value, lacking[WHOLE].index.reason) == (None, Reason.NO_WEIGHTS)
-    assert lacking[WHOLE].items[0].estimate.interval is None
-    assert lacking[WHOLE].received == found[WHOLE].received
-
-
 def test_without_cells_the_whole_is_there_and_empty() -> None:
     plan = definitions.plan(questionnaire(REF).definition, index_method("m1-f3-x1-v1@1").definition)
     found = scores(add_up(LAYOUT, [], by_unit), plan, {}, level=0.95)
@@ -131,6 +98,7 @@ def test_a_damaged_cell_is_not_counted_as_something_else() -> None:
 # --- populations
 
 
+LEVELS = {1: "commune", 2: "commune", 3: "department"}
 DOSSIERS = {(1, "land"): 100, (1, "health"): 20, (2, "land"): 30}
 
 

@@ -190,14 +190,31 @@ def test_closed_units_keep_their_results_and_the_border_is_marked(
     assert content_of(database, analyst, filled, world.binh).breaks == ()
 
 
-def test_months_are_points_of_the_trend(database: Database, analyst: Actor, filled: Campaign, world: World) -> None:
-    trend = content_of(database, analyst, filled, world.province).trend
+def test_months_are_points_of_the_trend(
+    database: Database, analyst: Actor, campaign: Campaign, world: World, fill: Fill
+) -> None:
+    fill(campaign, world.district, 20, day=datetime.date(2025, 6, 5))
+    fill(campaign, world.binh, 40, 20, day=datetime.date(2026, 2, 5))
+    fill(campaign, world.an, 153, 11)
+    trend = content_of(database, analyst, campaign, world.province).trend
     assert [(point.month, point.estimate.n) for point in trend] == [
         (datetime.date(2025, 6, 1), 20),
         (datetime.date(2026, 2, 1), 60),
         (datetime.date(2026, 3, 1), 164),
     ]
     assert [point.estimate.value for point in trend] == pytest.approx([1, 40 / 60, 153 / 164])
+
+
+@on_sqlite
+def test_a_month_is_withheld_where_less_the_other_reports_it_would_be_small(
+    database: Database, analyst: Actor, filled: Campaign, world: World
+) -> None:
+    trend = content_of(database, analyst, filled, world.province).trend
+    # June is 17 of the district and 3 of a unit that is not shown, March its 4 others.
+    assert [point.estimate.n for point in trend] == [0, 60, 0]
+    assert [point.estimate.reason for point in trend] == [Reason.WITHHELD, None, Reason.WITHHELD]
+    assert [point.estimate.n for point in content_of(database, analyst, filled, world.an).trend] == [17, 160]
+    assert content_of(database, analyst, filled, world.hamlet).trend == ()
 
 
 # --- channels
@@ -232,6 +249,7 @@ def test_a_small_unit_is_withheld_everywhere(
     assert {estimate.value for estimate in estimates} == {None}
     assert {estimate.n for estimate in estimates} == {0}
     assert {target.verdict.outcome for target in content.targets} == {Outcome.NO_DATA}
+    assert content.targets[1].estimate.reason is Reason.WITHHELD  # of a field: not even whether there are answers
     assert {line.score.distribution for line in content.items} == {None}
 
 
@@ -369,7 +387,8 @@ def test_the_least_used_content_is_forgotten_first(
 def test_every_method_gives_a_result_of_the_full_form(
     method: str, database: Database, analyst: Actor, make_campaign: MakeCampaign, world: World, fill: Fill
 ) -> None:
-    made = make_campaign("counter-2640@1", method=method, accepts="ABC", counts="AB")
+    form = "two-domains@1" if published("methods")[method].definition.domains else "counter-2640@1"
+    made = make_campaign(form, method=method, accepts="ABC", counts="AB")
     content = content_of(database, analyst, made, world.province)
     assert content.method.index_method == method
     assert content.method.symbols == published("methods")[method].definition.symbols

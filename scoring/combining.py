@@ -63,7 +63,7 @@ def combine(parts: Sequence[Estimate], weights: Sequence[float], *, level: float
         return Estimate(value=None, n=0, reason=Reason.NO_ANSWERS, floor=floor)
     share = np.array([w for _, w in used]) / sum(w for _, w in used)
     values = np.array([part.value for part, _ in used], float)
-    value = float(np.clip(share @ values, floor, 1))
+    value = float(np.clip(share @ values, values.min(), values.max()))  # rounding would leave dust
     if n.sum() < 2:
         return Estimate(value=value, n=int(n.sum()), reason=Reason.TOO_FEW_FOR_INTERVAL, floor=floor)
     lone = np.array([part.effective_n is None or part.n < 2 for part, _ in used])

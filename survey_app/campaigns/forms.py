@@ -17,8 +17,8 @@ DESIGNS = (
     ("clustered", "Chọn ngẫu nhiên ngày tại từng quầy, hỏi mọi người trong ngày"),
 )
 MULTIPLICITIES = (
-    ("none", "Từng đơn vị một"),
-    ("sidak", "Mọi đơn vị của một bảng cùng lúc (Šidák, chặt hơn)"),
+    ("none", "Xét từng đơn vị một"),
+    ("sidak", "Xét mọi đơn vị của một bảng cùng lúc (Šidák, chặt hơn)"),
 )
 LOOKS = (
     ("once", "Một lần, khi đã thu đủ phiếu"),
@@ -39,8 +39,8 @@ class CampaignForm(StaffForm):
     method_ref = SelectField("Cách tính chỉ số")
     validity_ref = SelectField("Quy tắc phiếu hợp lệ", default=USUAL_RULES)
     design = SelectField("Cách chọn người trả lời", choices=choices(DESIGNS), default="open")
-    multiplicity = SelectField("Độ tin cậy của kết luận giữ cho", choices=choices(MULTIPLICITIES), default="none")
-    looks = SelectField("Kết luận được đọc", choices=choices(LOOKS), default="once")
+    multiplicity = SelectField("Kết luận của nhiều đơn vị", choices=choices(MULTIPLICITIES), default="none")
+    looks = SelectField("Khi nào đọc kết luận", choices=choices(LOOKS), default="once")
     fewest = IntegerField(
         "Công bố từ (số phiếu)",
         [InputRequired(NEEDED), NumberRange(3, 100, "Từ 3 đến 100 phiếu.")],

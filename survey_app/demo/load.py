@@ -163,7 +163,7 @@ def _populations(session: Session, campaign_id: int, planned: Planned) -> None:
     """Dossiers of each unit and field; where forms are handed out, with every fifth."""
     for unit_id, by_field in _dossiers(session, planned.year).items():
         for key, dossiers in by_field.items():
-            numbers = {"dossiers": dossiers, "issued": dossiers // 5 if "A" in planned.channels else None}
+            numbers = {"dossiers": dossiers, "issued": dossiers // 25 if "A" in planned.channels else None}
             session.add(Population(campaign_id=campaign_id, unit_id=unit_id, field_key=key, **numbers))
     session.flush()
 

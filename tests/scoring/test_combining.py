@@ -96,6 +96,14 @@ def test_weights_that_make_no_sense_are_refused(weights: list[float]) -> None:
         combine([rate(0.8, 50), rate(0.9, 50)], weights)
 
 
+def test_a_mean_of_ones_is_one_whatever_the_weights() -> None:
+    for weight in (8.873632786646047, 2.0926007967183717, 1.0):
+        found = combine([rate(1.0, 3), rate(1.0, 22)], [1.7, weight])
+        assert found.value == 1
+        assert found.interval is not None
+        assert found.interval.upper == 1
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40), st.floats(0.1, 10)), min_size=1, max_size=6),
     st.floats(0.1, 100),

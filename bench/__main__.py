@@ -3,6 +3,7 @@
 import argparse
 
 from bench import (
+    board,
     coverage,
     coverage_combined,
     coverage_importance,
@@ -11,7 +12,9 @@ from bench import (
     disclosure,
     flow,
     integrity,
+    package,
     panel,
+    par_reports,
     ranks,
     reports,
     scoring,
@@ -19,6 +22,7 @@ from bench import (
 )
 
 RUNS = {
+    "board": board.run,
     "coverage": coverage.run,
     "coverage_combined": coverage_combined.run,
     "coverage_importance": coverage_importance.run,
@@ -27,7 +31,9 @@ RUNS = {
     "disclosure": disclosure.run,
     "flow": flow.run,
     "integrity": integrity.run,
+    "package": package.run,
     "panel": panel.run,
+    "par_reports": par_reports.run,
     "ranks": ranks.run,
     "reports": reports.run,
     "scoring": scoring.run,

@@ -309,6 +309,11 @@ def said(detail: ErrorDetails) -> tuple[Place, str, str]:
     return detail["loc"], VIETNAMESE.get(detail["type"], VIETNAMESE[""]), detail["msg"]
 
 
+def line_of(text: str, location: Place, *, name: str) -> int:
+    """The line of a place in the YAML text of a definition."""
+    return _line(_mapping(text, name), location)
+
+
 def _line(data: CommentedMap, location: Place) -> int:
     """The line of the deepest part of the location that stands in the file."""
     node: Any = data

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from questionnaires.base import Definition, Line, Model, members, problem, refuse, unique
+from questionnaires.base import Definition, Line, Model, problem, refuse
 from questionnaires.par_checks import node_faults, spoken, unverified
 from questionnaires.par_nodes import Method, Node, Points, Role, Spot, shortest, walk
 
@@ -132,17 +132,24 @@ class CriteriaSet(Definition):
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
-        unique(members("bands", (band.name for band in self.bands)), "loại", "band")
-        refuse(self._faults())
+        refuse(self.faults())
         return self
 
-    def _faults(self) -> Iterator[PydanticCustomError]:
+    def faults(self) -> Iterator[PydanticCustomError]:
+        """What does not fit together; a set that has any is refused."""
         yield from node_faults(self.spots, complete=self.complete)
         yield from unverified(self.spots) if self.verified else ()
+        yield from self._bands()
+        yield from self._claims() if self.claims else ()
+
+    def _bands(self) -> Iterator[PydanticCustomError]:
+        names = [band.name for band in self.bands]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                yield problem(f"loại bị trùng: {name}", f"duplicate band: {name}", ("bands", place))
         for place, (better, band) in enumerate(pairwise(self.bands), start=1):
             if band.mark >= better.mark:
                 yield problem("mốc xếp loại phải giảm dần", "bands must fall", ("bands", place))
-        yield from self._claims() if self.claims else ()
 
     def _claims(self) -> Iterator[PydanticCustomError]:
         claims = self.claims or Claims()

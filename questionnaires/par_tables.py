@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from questionnaires.base import Place
 from questionnaires.loader import DefinitionError, Problem, plain_value, said
-from questionnaires.par_nodes import Spot
+from questionnaires.par_nodes import Node, Spot
 from questionnaires.par_sets import CriteriaSet
 from questionnaires.par_words import CHOICES, WORDS
 from questionnaires.par_yaml import canonical, in_lines, on_a_line
@@ -85,15 +85,20 @@ def set_rows(criteria: CriteriaSet) -> tuple[dict[str, Cell], list[dict[str, Cel
 
 
 def _row(spot: Spot) -> dict[str, Cell]:
-    node = spot.node
-    data = {**dict(node), "parent": spot.parent}
+    data = {**node_data(spot.node), "parent": spot.parent}
+    return {title: _cell(name, data.get(name)) for name, title in COLUMNS.items()}
+
+
+def node_data(node: Node) -> Data:
+    """What stands in the columns of a node, before it is put in words: lists as lines, the rule apart from its kind."""
+    data = dict(node)
     if node.rule is not None:
         data["kind"] = node.rule["kind"]
         data["rule"] = {key: value for key, value in node.rule.items() if key != "kind"}
     data["inputs"] = "\n".join(" | ".join((each.key, each.label, each.unit or "")).rstrip(" |") for each in node.inputs)
     data["evidence"] = "\n".join(node.evidence)
     data["special"] = ", ".join(node.special)
-    return {title: _cell(name, data.get(name)) for name, title in COLUMNS.items()}
+    return data
 
 
 def _cell(name: str, value: Any) -> Cell:
@@ -117,7 +122,7 @@ def from_rows(header: Cells, rows: Sequence[tuple[int, Cells]], *, name: str) ->
 
     Refuses what is wrong (DefinitionError), every fault with the number of its row and the title of its column.
     """
-    reader = _Reader(name)
+    reader = Reader(name)
     data = reader.header(header)
     data["fields"] = reader.nodes(rows)
     reader.stop_if_faulty()
@@ -128,14 +133,15 @@ def from_rows(header: Cells, rows: Sequence[tuple[int, Cells]], *, name: str) ->
 
 
 @dataclass(slots=True)
-class _Reader:
-    """Makes plain data of cells; remembers where each node stood, and what could not be read."""
+class Reader:
+    """Makes plain data of cells; remembers where each node stood, and what could not be read (``faults``)."""
 
     name: str
     rows: dict[Place, int] = field(default_factory=dict)
     faults: list[Problem] = field(default_factory=list)
 
     def header(self, cells: Cells) -> Data:
+        """What holds for the whole set, from its list."""
         data: Data = {"title": {}}
         for line, (name, title) in enumerate(HEADER.items(), start=1):
             text = _text(cells.get(title))
@@ -148,10 +154,11 @@ class _Reader:
         return data
 
     def nodes(self, rows: Sequence[tuple[int, Cells]]) -> list[Data]:
+        """The fields with all that is below them, from rows with their numbers."""
         fields: list[Data] = []
         known: dict[str, tuple[Place, Data]] = {}
         for number, cells in rows:
-            node, parent = self._node(number, cells), _text(cells.get(COLUMNS["parent"]))
+            node, parent = self.node(number, cells), _text(cells.get(COLUMNS["parent"]))
             if parent and parent not in known:
                 vi, en = f"không có mục {parent} ở dòng trên", f"no {parent} in a row above"
                 self.faults.append(Problem(number, COLUMNS["parent"], vi, en))
@@ -164,7 +171,8 @@ class _Reader:
             known.setdefault(str(node.get("id", "")), (at, node))
         return fields
 
-    def _node(self, number: int, cells: Cells) -> Data:
+    def node(self, number: int, cells: Cells) -> Data:
+        """One node without its children, from its row."""
         texts = {name: _text(cells.get(title)) for name, title in COLUMNS.items()}
         simple = (name for name in COLUMNS if name not in ("parent", "kind", *LISTED))
         data = {name: _value(name, texts[name]) for name in simple if texts[name] or name in FLAGS}

@@ -33,8 +33,8 @@ BARE: list[theme.Command] = [
 ]
 
 
-def heading(letterhead: Letterhead, year: int) -> Table:
-    """Issuing body and Quốc hiệu side by side, under them number and place with date."""
+def heading(letterhead: Letterhead, year: int | None) -> Table:
+    """Issuing body and Quốc hiệu side by side, under them number and place with date (a minute has none: None)."""
     left = [
         _centred(letterhead.superior.upper(), theme.SUPERIOR),
         _centred(letterhead.issuer.upper(), theme.ISSUER),
@@ -47,7 +47,8 @@ def heading(letterhead: Letterhead, year: int) -> Table:
     ]
     place = f"{plain(letterhead.place, LONGEST_NAME)}, ngày{OPEN}tháng{OPEN}năm {year}"
     numbered = _centred(f"Số:{OPEN}{_symbol(letterhead)}", theme.SYMBOL)
-    rows: list[list[object]] = [[left, right], [numbered, theme.paragraph(place, theme.PLACE_DATE)]]
+    dated = theme.paragraph(place, theme.PLACE_DATE) if year is not None else ""
+    rows: list[list[object]] = [[left, right], [numbered, dated]]
     commands: list[theme.Command] = [*BARE, ("TOPPADDING", (0, 1), (-1, 1), 6), ("VALIGN", (0, 1), (-1, 1), "BOTTOM")]
     return Table(rows, [LEFT_COLUMN, RIGHT_COLUMN], style=commands)
 

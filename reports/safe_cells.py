@@ -86,6 +86,35 @@ def table_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str
     return target.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: its name, its titles, its rows."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+def book_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A sheet after the other, each as `table_xlsx`; texts keep their lines, so that they can be read again."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, OPTIONS)
+    book.set_properties({"created": EPOCH})
+    looks, taken = Looks(book), set[str]()
+    for sheet in sheets:
+        page = book.add_worksheet(sheet_name(sheet.name, taken))
+        page.freeze_panes(1, 0)
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
+        for column, title in enumerate(sheet.header):
+            page.set_column(column, column, min(WIDEST, max(12, len(title) + 2)))
+        _write_row(page, 0, sheet.header, looks, looks.header)
+        for row, values in enumerate(sheet.rows, 1):
+            for column, value in enumerate(values):
+                _write_lines(page, row, column, value, looks)
+    book.close()
+    return target.getvalue()
+
+
 class Looks:
     """The formats of a workbook; `quoted` is for texts that look like formulas."""
 
@@ -134,3 +163,11 @@ def sheet_name(value: str, taken: set[str]) -> str:
         name = f"{base[:27]} {number}"
     taken.add(name.casefold())
     return name
+
+
+def _write_lines(page: Worksheet, row: int, column: int, value: Cell, looks: Looks) -> None:
+    if not isinstance(value, str) or "\n" not in value:
+        write(page, row, column, value, looks)
+        return
+    text = "\n".join(plain(line, LONGEST_CELL) for line in value[:LONGEST_CELL].split("\n"))
+    page.write_string(row, column, text, looks.quoted if _dangerous(value, text) else looks.text)

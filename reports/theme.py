@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor, black
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
 from reportlab.lib.pagesizes import A4
@@ -33,6 +34,10 @@ INDENT = 12.7 * mm
 
 Alignment = Literal[0, 1, 2, 4]
 Command = tuple[str, tuple[int, int], tuple[int, int], *tuple[Any, ...]]
+
+
+# Streams as bytes, not as ASCII85: a fifth smaller, and long documents are written in half the time.
+rl_config.useA85 = False
 
 
 def _register() -> None:

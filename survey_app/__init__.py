@@ -12,6 +12,8 @@ from whitenoise import WhiteNoise
 from survey_app import health, i18n, logs, pages, web
 from survey_app.accounts import routes as accounts
 from survey_app.accounts.service import load_actor
+from survey_app.assessment import routes as assessment
+from survey_app.assessment.shelf import Shelf
 from survey_app.campaigns import routes as campaigns
 from survey_app.config import ZONE, Settings
 from survey_app.db import Database
@@ -53,12 +55,21 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] | N
     style = pages.citizen_style()
     parts = web.Runtime(settings, database, clock or _now, load_actor, pages.style_hash(style))
     web.init_app(app, parts)
+    app.extensions["shelf"] = Shelf.of(settings)
     i18n.init_app(app)
     pages.init_app(app, style)
     protect = CSRFProtect(app)
     protect.exempt(respond.submit)  # its signed ticket takes the place of the token: no cookie for citizens
     Compress(app)
-    for room in (accounts.room, campaigns.room, organisation.room, respond.room, results.room, health.room):
+    for room in (
+        accounts.room,
+        assessment.room,
+        campaigns.room,
+        organisation.room,
+        respond.room,
+        results.room,
+        health.room,
+    ):
         app.register_blueprint(room)
     _wrap(app, settings)
     return app

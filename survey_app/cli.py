@@ -1,6 +1,7 @@
 """The command line: database, definitions, province, accounts, batches, audit, server, demonstration."""
 
 import datetime
+import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from questionnaires.loader import MODELS, DefinitionError, Loaded, published, re
 from questionnaires.provinces import Province
 from survey_app import audit, backup, server
 from survey_app.accounts.service import AccountDraft, add_account
+from survey_app.assessment import checking, package_checking, package_report
+from survey_app.assessment.shelf import Shelf
 from survey_app.campaigns import release, tallying
 from survey_app.config import ZONE, Settings, UnsafeSetting
 from survey_app.db import Database, UnsafeDatabase
@@ -198,6 +201,41 @@ def verify_audit(anchor: str | None) -> None:
         click.echo(f"{broken.event_id}: {broken.reason}")
     click.echo("Chuỗi nhật ký nguyên vẹn" if not found else f"{len(found)} chỗ không khớp")
     sys.exit(1 if found else 0)
+
+
+@cli.group()
+def evidence() -> None:
+    """Tài liệu kiểm chứng."""
+
+
+@evidence.command("check")
+def check_evidence() -> None:
+    """List files without a row, rows without their file, and files that are not as they came."""
+    shelf = Shelf.of(_settings())
+    with _database().reading() as session:
+        found = checking.check(session, shelf, _now())
+    for words, keys in (("không có dòng", found.unknown), ("mất tệp", found.gone), ("tệp bị đổi", found.damaged)):
+        for key in keys:
+            click.echo(f"{words}\t{key}")
+    click.echo(f"{len(found.unknown) + len(found.gone) + len(found.damaged)} chỗ không khớp")
+    sys.exit(1 if found else 0)
+
+
+@cli.group()
+def package() -> None:
+    """Gói hồ sơ."""
+
+
+@package.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_package(file: Path) -> None:
+    """Recompute everything from the package FILE and say whether it agrees; needs no database."""
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    checked = package_checking.check(file)
+    for line in package_report.lines(checked, sha256):
+        click.echo(line)
+    sys.exit(1 if checked.differences else 0)
 
 
 @cli.command()

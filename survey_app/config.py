@@ -19,6 +19,8 @@ PREFIXED = (
     "SURVEY_THREADS",
     "SURVEY_PROXIES",
     "SURVEY_TRUSTED_HOSTS",
+    "SURVEY_CLAMD",
+    "SURVEY_EVIDENCE_MB",
 )
 NAMES = PLAIN + PREFIXED
 SHORTEST_KEY = 32
@@ -45,6 +47,8 @@ class Settings:
     threads: int = 4
     proxies: int = 0
     trusted_hosts: tuple[str, ...] = ()
+    clamd: str = ""
+    evidence_mb: int = 2048
 
     @property
     def secure(self) -> bool:
@@ -78,6 +82,8 @@ class Settings:
             threads=_number(environ, "SURVEY_THREADS", 4, 1, 64),
             proxies=_number(environ, "SURVEY_PROXIES", 0, 0, 5),
             trusted_hosts=_hosts(base_url, environ.get("SURVEY_TRUSTED_HOSTS", "")),
+            clamd=_scanner(environ.get("SURVEY_CLAMD", "")),
+            evidence_mb=_number(environ, "SURVEY_EVIDENCE_MB", 2048, 1, 1_000_000),
         )
 
 
@@ -110,6 +116,12 @@ def _database_url(text: str) -> str:
     if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", text):
         raise UnsafeSetting("DATABASE_URL: must begin with sqlite:/// or postgresql+psycopg://")
     return text
+
+
+def _scanner(address: str) -> str:
+    if address and not re.fullmatch(r"unix:/.+|[\w.:\[\]-]+:[0-9]{1,5}", address):
+        raise UnsafeSetting("SURVEY_CLAMD: must be unix:/path/of/socket or host:port")
+    return address
 
 
 def _hosts(base_url: str, more: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What happens by itself: batches are released, and what need not be kept is forgotten."""
+"""What happens by itself: batches are released, files scanned, packages made, and old things forgotten."""
 
 import datetime
 import threading
@@ -8,6 +8,10 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from survey_app.accounts import throttle
+from survey_app.assessment import pictures
+from survey_app.assessment.package_making import Maker, forget_old, make_one
+from survey_app.assessment.scanning import scan_again
+from survey_app.assessment.shelf import Shelf
 from survey_app.campaigns import release
 from survey_app.config import ZONE
 from survey_app.db import Database
@@ -25,14 +29,29 @@ def _now() -> datetime.datetime:
     return datetime.datetime.now(ZONE)
 
 
-def run(database: Database, stop: threading.Event, clock: Callable[[], datetime.datetime] = _now) -> None:
+def run(
+    database: Database,
+    stop: threading.Event,
+    clock: Callable[[], datetime.datetime] = _now,
+    *,
+    shelf: Shelf | None = None,
+    maker: Maker | None = None,
+) -> None:
     """Do what is due, again and again, until told to stop. What fails is tried again, and stops nothing else."""
     last_tidy: datetime.date | None = None
     while not stop.is_set():
         now = clock()
         _try(release_due, database, now.date())
+        if shelf is not None:
+            _try(scan_again, database, shelf, now)
         if last_tidy != now.date() and _try(tidy, database, now):
             last_tidy = now.date()
+            if shelf is not None:
+                _try(tidy_shelf, shelf, now)
+            if maker is not None:
+                _try(forget_old, maker, now)
+        if maker is not None:
+            _try(make_one, maker, now, stop)
         stop.wait(EVERY_SECONDS)
 
 
@@ -55,6 +74,12 @@ def release_due(database: Database, today: datetime.date) -> int:
     if moved:
         log.info("released", submissions=moved, coarse=True)
     return moved
+
+
+def tidy_shelf(shelf: Shelf, now: datetime.datetime) -> None:
+    """Remove what killed uploads left unfinished, and pictures that nobody looked at for long."""
+    shelf.store.sweep()
+    pictures.forget(shelf, now)
 
 
 def tidy(database: Database, now: datetime.datetime) -> None:

@@ -26,6 +26,7 @@ STATIC = Path(__file__).parent / "static"
 MENU = (
     ("results.overview", "Kết quả", Action.READ_RESULTS),
     ("campaigns.campaigns", "Đợt khảo sát", Action.MANAGE_CAMPAIGNS),
+    ("assessment.rounds", "Chỉ số CCHC", Action.READ_ASSESSMENTS),
     ("organisation.units", "Đơn vị", Action.MANAGE_ORGANISATION),
     ("organisation.counters", "Quầy và mã QR", Action.PRINT_QR),
     ("respond.entry_list", "Nhập phiếu", Action.ENTER_SUBMISSIONS),

@@ -29,6 +29,13 @@ class Action(StrEnum):
     RELEASE = "release"
     READ_RESULTS = "read_results"
     ENTER_SUBMISSIONS = "enter_submissions"
+    EDIT_SETS = "edit_sets"
+    MANAGE_ROUNDS = "manage_rounds"
+    READ_ASSESSMENTS = "read_assessments"
+    SCORE_SELF = "score_self"
+    APPROVE_SELF = "approve_self"
+    APPRAISE = "appraise"
+    SETTLE = "settle"
 
 
 R = Role
@@ -41,6 +48,13 @@ RULES: Mapping[Action, frozenset[Role]] = {
     Action.RELEASE: frozenset({R.ANALYST}),
     Action.READ_RESULTS: frozenset({R.ANALYST, R.APPRAISER, R.INSPECTOR, R.LEADER}),
     Action.ENTER_SUBMISSIONS: frozenset({R.SURVEYOR}),
+    Action.EDIT_SETS: frozenset({R.ANALYST}),
+    Action.MANAGE_ROUNDS: frozenset({R.ANALYST}),
+    Action.READ_ASSESSMENTS: frozenset({R.ANALYST, R.APPRAISER, R.INSPECTOR, R.LEADER}),
+    Action.SCORE_SELF: frozenset({R.INSPECTOR}),
+    Action.APPROVE_SELF: frozenset({R.LEADER}),
+    Action.APPRAISE: frozenset({R.APPRAISER, R.ANALYST}),
+    Action.SETTLE: frozenset({R.ANALYST}),
 }
 
 

@@ -12,6 +12,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from survey_app import create_app, jobs, logs
+from survey_app.assessment.package_making import Maker
+from survey_app.assessment.shelf import Shelf
 from survey_app.config import Settings
 from survey_app.db import Database
 from survey_app.definitions import check_frozen
@@ -74,4 +76,5 @@ def work(settings: Settings) -> None:
     database.check()
     with database.reading() as session:
         check_frozen(session)
-    jobs.run(database, stop)
+    shelf = Shelf.of(settings)
+    jobs.run(database, stop, shelf=shelf, maker=Maker.of(database, shelf, settings))

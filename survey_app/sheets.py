@@ -26,17 +26,25 @@ class TableRow:
     cells: dict[str, str]
 
 
-def read_table(content: bytes, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[TableRow]:
+def read_table(
+    content: bytes,
+    columns: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    sheet: str = "",
+    longest: int = MOST_CHARACTERS,
+) -> list[TableRow]:
     """The rows of an uploaded table that has these columns (in any order, others are ignored).
 
-    Cells of an optional column that is not there are empty.
+    Of a workbook the sheet of that name is read, without a name the first. Cells of an optional column that is not
+    there are empty; what is longer than `longest` is cut.
 
-    Refuses (Rejected, "file") what is not a table, too large, or lacks a column; empty rows are skipped.
+    Refuses (Rejected, "file") what is not a table, too large, or lacks the sheet or a column; empty rows are skipped.
     """
     if len(content) > MOST_BYTES:
         raise Rejected("file", problems={"file": "too_large"})
-    lines = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    header = [_plain(cell).casefold() for cell in next(lines, [])]
+    lines = _xlsx(content, sheet) if content.startswith(b"PK") else _csv(content)
+    header = [_plain(cell, longest).casefold() for cell in next(lines, [])]
     places = {}
     for column in columns:
         if column.casefold() not in header:
@@ -45,7 +53,7 @@ def read_table(content: bytes, columns: Sequence[str], *, optional: Sequence[str
     places |= {column: header.index(column.casefold()) for column in optional if column.casefold() in header}
     rows = []
     for number, line in enumerate(lines, start=2):
-        cells = {column: _plain(line[at]) if at < len(line) else "" for column, at in places.items()}
+        cells = {column: _plain(line[at], longest) if at < len(line) else "" for column, at in places.items()}
         if any(cells.values()):
             rows.append(TableRow(number, dict.fromkeys(optional, "") | cells))
         if len(rows) > MOST_ROWS or number > MOST_LINES:
@@ -68,13 +76,13 @@ def _csv(content: bytes) -> Iterator[Sequence[object]]:
         raise Rejected("file", problems={"file": "not_a_table"}) from None
 
 
-def _xlsx(content: bytes) -> Iterator[Sequence[object]]:
+def _xlsx(content: bytes, name: str) -> Iterator[Sequence[object]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
                 raise Rejected("file", problems={"file": "too_large"})
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        sheet = book[_sheet(book.sheetnames, name)] if name else book.worksheets[0]
         sheet.reset_dimensions()  # rows are as wide as their cells, not as the file claims
         rows: Iterable[Sequence[object]] = sheet.iter_rows(values_only=True)
         yield from rows
@@ -85,7 +93,14 @@ def _xlsx(content: bytes) -> Iterator[Sequence[object]]:
         raise Rejected("file", problems={"file": "not_a_table"}) from None
 
 
-def _plain(cell: object) -> str:
+def _sheet(names: Sequence[str], name: str) -> str:
+    found = [each for each in names if _plain(each, MOST_CHARACTERS).casefold() == name.casefold()]
+    if not found:
+        raise Rejected("file", problems={"file": "no_sheet"}, sheet=name)
+    return found[0]
+
+
+def _plain(cell: object, longest: int) -> str:
     """A cell as text: NFC, trimmed, without the quote that guards against formulas, 3.0 as 3."""
     if cell is None:
         return ""
@@ -94,4 +109,4 @@ def _plain(cell: object) -> str:
     text = unicodedata.normalize("NFC", str(cell)).strip()
     if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
         text = text[1:]
-    return text[:MOST_CHARACTERS]
+    return text[:longest]

@@ -260,8 +260,13 @@ def error_page(name: str, status: int, **details: object) -> Response:
     return response
 
 
+def status_of(refusal: errors.Refusal) -> int:
+    """The status of an answer that tells a refusal."""
+    return next(code for kind, code in STATUS.items() if isinstance(refusal, kind))
+
+
 def _refused(refusal: errors.Refusal) -> Response:
-    status = next(code for kind, code in STATUS.items() if isinstance(refusal, kind))
+    status = status_of(refusal)
     found: Actor | None = g.get("actor")
     if found is not None and status in (403, 404):
         _record_refusal(found, status)

@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.factories.campaigns",
     "tests.factories.accounts",
     "tests.factories.submissions",
+    "tests.factories.packages",
     "tests.factories.world",
 ]
 

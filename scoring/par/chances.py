@@ -55,7 +55,12 @@ def band_chances(indices: Floats, bands: Sequence[Band]) -> dict[str | None, flo
 
 
 def rank_intervals(
-    units: Sequence[UncertainUnit], *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
+    units: Sequence[UncertainUnit],
+    *,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+    indices: Floats | None = None,
 ) -> dict[str, RankInterval]:
     """The places that units may hold, each block apart.
 
@@ -67,6 +72,8 @@ def rank_intervals(
         Of each interval for itself.
     draws, seed : int
         Of the simulation.
+    indices : ndarray of float, optional
+        (units, draws), where the units were simulated already.
 
     Returns
     -------
@@ -80,12 +87,12 @@ def rank_intervals(
     """
     normal_quantile(level)  # refuses a level that is none
     sides = [(1 - level) / 2, (1 + level) / 2]
-    indices = simulate_indices(units, draws=draws, seed=seed)
+    drawn = simulate_indices(units, draws=draws, seed=seed) if indices is None else indices
     points = point_indices(units)[:, np.newaxis]
     found: dict[str, RankInterval] = {}
     for block in dict.fromkeys(unit.block for unit in units):
         rows = [place for place, unit in enumerate(units) if unit.block == block]
-        limits = np.quantile(competition(indices[rows]), sides, axis=1, method="inverted_cdf").T
+        limits = np.quantile(competition(drawn[rows]), sides, axis=1, method="inverted_cdf").T
         for row, rank, (lower, upper) in zip(rows, competition(points[rows])[:, 0], limits, strict=True):
             found[units[row].code] = RankInterval(rank=int(rank), lower=int(lower), upper=int(upper), level=level)
     return found

@@ -5,17 +5,19 @@ What does not apply leaves the denominator. Everything is exact (`fractions.Frac
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from scoring.par.kinds_totals import Total, classify
 from scoring.par.steps import Score
 from scoring.par.tree import Node, Role, leaves
 
 PLAIN = Total(kind="total")
+NOTHING = Fraction(0)
 
 
 class Convention(StrEnum):
@@ -52,8 +54,8 @@ class Mark:
     @property
     def counted(self) -> Fraction:
         """The points after the deduction; those of a penalty are negative and stay so."""
-        points = self.points or Fraction(0)
-        return points if points < 0 or not self.deducted else max(points - self.deducted, Fraction(0))
+        points = self.points or NOTHING
+        return points if not self.deducted or points < 0 else max(points - self.deducted, NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +176,7 @@ def roll_up(
     check_marks(tree, marks)
     known = [leaf for leaf in leaves(tree) if leaf.code in marks]
     weights = leaf_weights(tree, marks, convention)
-    percent = sum(
-        (weights[leaf.code] * marks[leaf.code].counted for leaf in known if leaf.code in weights), Fraction(0)
-    )
+    percent = _sum(weights[leaf.code] * marks[leaf.code].counted for leaf in known if leaf.code in weights)
     bonus, deducted = outside(tree, marks)
     reason = _reason(tree, marks, weights)
     index = None if reason else total.index(percent / 100 * Fraction(total.base_cap), bonus, deducted)
@@ -226,7 +226,7 @@ def leaf_weights(tree: Node, marks: Marks, convention: Convention) -> dict[str, 
     for leaf in base:
         maximum[leaf.block] += leaf.maximum
         applicable[leaf.block] += leaf.maximum if _applies(leaf, marks) else 0
-    each = _block_weights({name: (Fraction(applicable[name]), Fraction(maximum[name])) for name in maximum}, convention)
+    each = _block_weights({name: (_exact(applicable[name]), _exact(maximum[name])) for name in maximum}, convention)
     return {leaf.code: each[leaf.block] for leaf in base if leaf.block in each and _applies(leaf, marks)}
 
 
@@ -256,11 +256,9 @@ def outside(tree: Node, marks: Marks) -> tuple[Fraction, Fraction]:
     bonus, deducted : Fraction
         Both 0 or more.
     """
-    if tree.role is not Role.BASE:
-        size = _outside(tree, marks)
-        return (size, Fraction(0)) if tree.role is Role.BONUS else (Fraction(0), size)
-    pairs = [outside(child, marks) for child in tree.children]
-    return sum((bonus for bonus, _ in pairs), Fraction(0)), sum((off for _, off in pairs), Fraction(0))
+    groups = list(_outermost(tree))
+    bonus = _sum(_outside(group, marks) for group in groups if group.role is Role.BONUS)
+    return bonus, _sum(_outside(group, marks) for group in groups if group.role is Role.PENALTY)
 
 
 def check_marks(tree: Node, marks: Marks) -> None:
@@ -287,9 +285,9 @@ def check_marks(tree: Node, marks: Marks) -> None:
     for code, given in marks.items():
         if code not in found:
             raise ValueError(f"no leaf {code!r}")
-        points, leaf = given.points or Fraction(0), found[code]
-        low, high = (None, Fraction(0)) if leaf.role is Role.PENALTY else (Fraction(0), Fraction(leaf.maximum))
-        if points > high or (low is not None and points < low):
+        points, leaf = given.points or NOTHING, found[code]
+        penalty = leaf.role is Role.PENALTY
+        if points > (NOTHING if penalty else _exact(leaf.maximum)) or (points < 0 and not penalty):
             raise ValueError(f"points of {code} must lie between 0 and its maximum {leaf.maximum}, not {points}")
 
 
@@ -306,17 +304,36 @@ def _reason(tree: Node, marks: Marks, weights: Mapping[str, Fraction]) -> NoInde
 
 
 def _part(leaf: Node, marks: Marks) -> Part:
-    maximum = Fraction(leaf.maximum)
-    points = marks[leaf.code].counted if leaf.code in marks else Fraction(0)
-    return Part(points=points, applicable=maximum if _applies(leaf, marks) else Fraction(0), maximum=maximum)
+    maximum = _exact(leaf.maximum)
+    points = marks[leaf.code].counted if leaf.code in marks else NOTHING
+    return Part(points=points, applicable=maximum if _applies(leaf, marks) else NOTHING, maximum=maximum)
 
 
 def _add(parts: list[Part]) -> Part:
     return Part(
-        points=sum((part.points for part in parts), Fraction(0)),
-        applicable=sum((part.applicable for part in parts), Fraction(0)),
-        maximum=sum((part.maximum for part in parts), Fraction(0)),
+        points=_sum(part.points for part in parts),
+        applicable=_sum(part.applicable for part in parts),
+        maximum=_sum(part.maximum for part in parts),
     )
+
+
+@lru_cache(maxsize=4096)  # the maxima of a few sets, asked for with every unit
+def _exact(points: Decimal) -> Fraction:
+    return Fraction(points)
+
+
+def _sum(numbers: Iterable[Fraction]) -> Fraction:
+    """The sum, brought to lowest terms once: that is what takes the time with `sum`."""
+    top, bottom = 0, 1
+    for number in numbers:
+        over, under = number.as_integer_ratio()
+        if under == bottom:
+            top += over
+        elif bottom % under == 0:
+            top += over * (bottom // under)
+        else:
+            top, bottom = top * under + over * bottom, bottom * under
+    return Fraction(top, bottom)
 
 
 def _gather(node: Node, marks: Marks, parts: dict[str, Part]) -> Part:
@@ -335,10 +352,19 @@ def _blocks(tree: Node, marks: Marks) -> dict[str, Part]:
     return {name: _add(parts) for name, parts in members.items()}
 
 
+def _outermost(node: Node) -> Iterator[Node]:
+    """The bonus and penalty groups and leaves that stand in the base."""
+    if node.role is not Role.BASE:
+        yield node
+        return
+    for child in node.children:
+        yield from _outermost(child)
+
+
 def _outside(node: Node, marks: Marks) -> Fraction:
     """The size of a bonus or penalty node, up to its cap."""
     if node.children:
-        size = sum((_outside(child, marks) for child in node.children), Fraction(0))
+        size = _sum(_outside(child, marks) for child in node.children)
     else:
-        size = abs(marks[node.code].counted) if node.code in marks else Fraction(0)
-    return size if node.cap is None else min(size, Fraction(node.cap))
+        size = abs(marks[node.code].counted) if node.code in marks else NOTHING
+    return size if node.cap is None else min(size, _exact(node.cap))

@@ -137,7 +137,13 @@ def points_at(rule: Rule | None, shares: Floats, maximum: float) -> Floats:
 
 
 def index_interval(
-    unit: UncertainUnit, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0, simulate: bool = False
+    unit: UncertainUnit,
+    *,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+    simulate: bool = False,
+    indices: Floats | None = None,
 ) -> IndexInterval:
     """The interval of a unit's index.
 
@@ -151,6 +157,8 @@ def index_interval(
         Of the simulation.
     simulate : bool
         Simulate even where the index is linear.
+    indices : ndarray of float, optional
+        Draws of the unit, where it was simulated already.
 
     Returns
     -------
@@ -180,11 +188,11 @@ def index_interval(
     """
     quantile, affine = normal_quantile(level), _Affine.of(unit)
     index = float(affine.indices(_shares(unit))[0])
-    if not simulate and is_linear(unit, quantile):
+    if not simulate and affine.is_linear(quantile):
         method, error = ANALYTIC, affine.standard_error()
         lower, upper = index - quantile * error, index + quantile * error
     else:
-        drawn = simulate_indices([unit], draws=draws, seed=seed)[0]
+        drawn = simulate_indices([unit], draws=draws, seed=seed)[0] if indices is None else indices
         lower, upper = (float(limit) for limit in np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))
         method, error = SIMULATED, float(np.std(drawn))
     return IndexInterval(index=index, lower=lower, upper=upper, standard_error=error, level=level, method=method)
@@ -206,15 +214,7 @@ def is_linear(unit: UncertainUnit, quantile: float) -> bool:
         False with tiers, floors, roundings or deductions on an estimated leaf, near 0 and 100 % of an
         estimate, near a limit of the index, or when the index is rounded.
     """
-    affine = _Affine.of(unit)
-    for each, node, deducted in zip(unit.estimates, affine.nodes, affine.deducted, strict=True):
-        rule, half = node.rule, quantile * each.standard_error
-        straight = rule is None or (isinstance(rule, ExternalPercent | Survey) and rule.places is None)
-        if not straight or deducted > 0 or each.share - half < 0 or each.share + half > 1:
-            return False
-    low, high = (float(limit) for limit in unit.total.clamp)
-    index, half = float(affine.indices(_shares(unit))[0]), quantile * affine.standard_error()
-    return unit.total.places is None and low <= index - half and index + half <= high
+    return _Affine.of(unit).is_linear(quantile)
 
 
 def simulate_indices(units: Sequence[UncertainUnit], *, draws: int = DRAWS, seed: int = 0) -> Floats:
@@ -242,7 +242,9 @@ def simulate_indices(units: Sequence[UncertainUnit], *, draws: int = DRAWS, seed
     for place, unit in enumerate(units):
         common = generator.standard_normal(draws)
         own = generator.standard_normal((len(unit.estimates), draws))
-        normal = np.sqrt(unit.correlation) * common + np.sqrt(1 - unit.correlation) * own
+        normal = own
+        if unit.correlation:
+            normal = math.sqrt(unit.correlation) * common + math.sqrt(1 - unit.correlation) * own
         errors = np.array([each.standard_error for each in unit.estimates]).reshape(-1, 1)
         rows[place] = _Affine.of(unit).indices(np.clip(_shares(unit) + errors * normal, 0, 1))
     return rows
@@ -311,6 +313,18 @@ class _Affine:
         base = np.minimum(percent, 100) / 100 * float(total.base_cap)
         clamped = np.clip(base + extra - less, float(total.clamp[0]), float(total.clamp[1]))
         return _rounded(clamped, total.places)
+
+    def is_linear(self, quantile: float) -> bool:
+        """As the function of that name."""
+        unit = self.unit
+        for each, node, deducted in zip(unit.estimates, self.nodes, self.deducted, strict=True):
+            rule, half = node.rule, quantile * each.standard_error
+            straight = rule is None or (isinstance(rule, ExternalPercent | Survey) and rule.places is None)
+            if not straight or deducted > 0 or each.share - half < 0 or each.share + half > 1:
+                return False
+        low, high = (float(limit) for limit in unit.total.clamp)
+        index, half = float(self.indices(_shares(unit))[0]), quantile * self.standard_error()
+        return unit.total.places is None and low <= index - half and index + half <= high
 
     def standard_error(self) -> float:
         """Of the index, where it is linear."""

@@ -16,12 +16,13 @@ from survey_app.accounts.service import AccountDraft, add_account
 from survey_app.campaigns import release, service
 from survey_app.config import ZONE, UnsafeSetting
 from survey_app.db import Database
-from survey_app.demo import filling, traffic
+from survey_app.demo import assessing, filling, traffic
 from survey_app.demo.traffic import Desk
 from survey_app.models import Account, Campaign, Counter, Letterhead, Population, Release, Unit
 from survey_app.models.campaign import CLOSED
 from survey_app.organisation.loading import load_province
 from survey_app.policy import Actor, Role, scope
+from survey_app.results import freezing
 
 PROVINCE = "demo@1"
 SEED = 20250701
@@ -71,6 +72,8 @@ def load(database: Database, total: int, say: Say) -> None:
         for number, campaign in enumerate(planned, start=1):
             loaded = _campaign(session, rng, campaign, round(total * campaign.share))
             say(f"Đợt {number}/{len(planned)}: {campaign.draft.title}: {loaded} phiếu")
+        say("Kỳ đánh giá Chỉ số CCHC năm trước và năm nay ...")
+        _rounds(session, rng)
 
 
 def plan() -> Iterator[Planned]:
@@ -150,6 +153,15 @@ def analyst(session: Session) -> Actor:
         units=scope(session, account.unit_id),
         session_hash="",
     )
+
+
+def _rounds(session: Session, rng: np.random.Generator) -> None:
+    """The satisfaction results of last year are frozen for the round that takes them over."""
+    actor = analyst(session)
+    last = select(Campaign.id).where(Campaign.accepts == "AB", Campaign.state == CLOSED).order_by(Campaign.id)
+    found = freezing.results(session, actor, session.scalars(last).one(), actor.unit_id)
+    freezing.freeze_all(session, actor, found, now())
+    assessing.assess(session, rng, actor, now())
 
 
 def _dossiers(session: Session, year: int) -> dict[int, dict[str, int]]:

@@ -16,7 +16,7 @@ from reports.content import PriorityLine
 from scoring.clusters import Clusters
 from scoring.results import GroupScore
 from survey_app import definitions
-from survey_app.hiding import hidden
+from survey_app.hiding import Hidden, hidden
 from survey_app.results import disclosing, groups, queries, weighting
 from survey_app.results.clusters import clusters
 from survey_app.results.groups import WHOLE, CellPlace, channel_key, field_key, level_key, month_key, unit_key
@@ -57,7 +57,7 @@ def read(
 ) -> Material:
     """What a report on these units is made of, less what must not be shown."""
     definition, method = questionnaire(campaign.ref).definition, index_method(campaign.method_ref).definition
-    places = _Places(campaign, method, {unit.id: unit.level for unit in units})
+    places = _Places(campaign, method, _levels(units))
     sums = _sums(session, campaign, places)
     found = _scores(session, campaign, places, sums, dossiers)
     unseen = hidden(session, campaign.id, campaign.counts, fewest=campaign.fewest)
@@ -77,39 +77,69 @@ def read(
     )
 
 
+def overall(
+    session: Session,
+    campaign: queries.CampaignFacts,
+    units: tuple[queries.UnitFacts, ...],
+    dossiers: Dossiers,
+    unseen: Hidden,
+) -> tuple[GroupScore, str]:
+    """The whole of a report on these units and the report's fingerprint, as `read` has them, without the parts."""
+    places = _Places(campaign, index_method(campaign.method_ref).definition, _levels(units), whole_only=True)
+    sums = _counted(session, campaign, places)
+    found = _scores(session, campaign, places, sums, dossiers)
+    shown = disclosing.shown({WHOLE: found[WHOLE]}, unseen, units[0].id, fewest=campaign.fewest)
+    return shown[WHOLE], _digest(sums.digest, campaign, dossiers)
+
+
+def _levels(units: tuple[queries.UnitFacts, ...]) -> dict[int, str]:
+    return {unit.id: unit.level for unit in units}
+
+
 @dataclass(slots=True)
 class _Places:
-    """Which groups a cell or a submission belongs to; notes which units and months have answers."""
+    """Which groups a cell or a submission belongs to; notes which units and months have answers.
+
+    ``whole_only``: no other groups than those that the whole is made of.
+    """
 
     campaign: queries.CampaignFacts
     method: IndexMethod
     levels: Mapping[int, str]
+    whole_only: bool = False
     answering: dict[str, set[int]] = field(default_factory=dict)
     months: set[datetime.date] = field(default_factory=set)
 
     def groups(self, place: CellPlace) -> Iterator[str]:
-        yield channel_key(place.channel)
+        if not self.whole_only:
+            yield channel_key(place.channel)
         if place.channel not in self.campaign.counts:
             return
-        yield channel_key(place.channel, place.month)
-        unit_id = place.unit_id
         self.months.add(place.month)
-        names = [WHOLE, unit_key(unit_id), level_key(self.levels[unit_id]), month_key(place.month)]
-        names += [field_key(place.field_key)] if place.field_key else []
+        names = [WHOLE, unit_key(place.unit_id)]
+        if not self.whole_only:
+            yield channel_key(place.channel, place.month)
+            names += [level_key(self.levels[place.unit_id]), month_key(place.month)]
+            names += [field_key(place.field_key)] if place.field_key else []
         for name in names:
-            self.answering.setdefault(name, set()).add(unit_id)
+            self.answering.setdefault(name, set()).add(place.unit_id)
         yield from names
         yield from weighting.names(self.method, names, place)
 
 
 def _sums(session: Session, campaign: queries.CampaignFacts, places: _Places) -> groups.Sums:
     """The channels that count, and beside them the others, which leave no mark on the fingerprint."""
-    layout, units = definitions.layout(campaign.ref), list(places.levels)
-    sums = groups.add_up(layout, queries.cells(session, campaign.id, units, campaign.counts), places.groups)
+    sums = _counted(session, campaign, places)
     aside = "".join(sorted(set(campaign.accepts) - set(campaign.counts)))
-    others = groups.add_up(layout, queries.cells(session, campaign.id, units, aside), places.groups)
+    others = groups.add_up(sums.layout, queries.cells(session, campaign.id, list(places.levels), aside), places.groups)
     sums.by_group |= others.by_group
     return sums
+
+
+def _counted(session: Session, campaign: queries.CampaignFacts, places: _Places) -> groups.Sums:
+    """The channels that count; their cells are what the fingerprint is of."""
+    cells = queries.cells(session, campaign.id, list(places.levels), campaign.counts)
+    return groups.add_up(definitions.layout(campaign.ref), cells, places.groups)
 
 
 def _scores(

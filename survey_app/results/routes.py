@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -12,9 +12,9 @@ from reports import charts, findings, method, satisfaction, spreadsheets
 from reports.content import Comparison, GroupLine, SatisfactionReport
 from reports.svg_renderer import svg
 from survey_app import web
-from survey_app.errors import NotFound
+from survey_app.errors import Conflict, NotFound, Rejected
 from survey_app.policy import Action
-from survey_app.results import changes, queries, service
+from survey_app.results import changes, freezing, queries, service
 from survey_app.typed import folded
 from survey_app.web import access
 
@@ -34,6 +34,11 @@ PAGES = {
 }
 FIELDS_TITLE = "Lĩnh vực"
 CACHE = "results.cache"
+NOT_FROZEN = {
+    "no_value": "Không chốt được: kết quả này không công bố hoặc chưa có giá trị.",
+    "changed_meanwhile": "Chưa chốt: số liệu vừa thay đổi. Xin xem lại kết quả dưới đây rồi chốt.",
+    "frozen_already": "Kết quả này đã được chốt với đúng số liệu hiện nay.",
+}
 
 SORTS: dict[str, Callable[[GroupLine], object]] = {
     "name": lambda line: folded(line.name),
@@ -126,6 +131,47 @@ def chart(campaign_id: int, name: str) -> ResponseReturnValue:
     # An image of its own, never a page: nothing in it may load or run.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
+
+
+@room.post("/results/<int:campaign_id>/<int:unit_id>/freeze")
+@access(Action.MANAGE_ROUNDS)
+def freeze(campaign_id: int, unit_id: int) -> ResponseReturnValue:
+    """Take the result of a unit over into the PAR Index, as the page showed it."""
+    actor = web.actor()
+    with web.reading() as opened:
+        found = freezing.result(opened, actor, campaign_id, unit_id)
+    try:
+        with web.transaction() as opened:
+            freezing.freeze(opened, actor, found, web.now(), seen=request.form.get("seen", ""))
+    except (Conflict, Rejected) as refusal:
+        flash(NOT_FROZEN[refusal.reason])
+        return redirect(url_for("results.page", campaign_id=campaign_id, name="overview", unit=unit_id))
+    flash("Đã chốt kết quả cho Chỉ số CCHC.")
+    return redirect(url_for("results.frozen", campaign=campaign_id))
+
+
+@room.post("/results/<int:campaign_id>/<int:unit_id>/freeze-all")
+@access(Action.MANAGE_ROUNDS)
+def freeze_all(campaign_id: int, unit_id: int) -> ResponseReturnValue:
+    """The same for every unit that the report of this unit compares."""
+    actor = web.actor()
+    with web.reading() as opened:
+        found = freezing.results(opened, actor, campaign_id, unit_id)
+    with web.transaction() as opened:
+        number = freezing.freeze_all(opened, actor, found, web.now())
+    flash(f"Đã chốt kết quả của {number} đơn vị; {len(found) - number} đơn vị đã chốt trước đó hoặc không công bố.")
+    return redirect(url_for("results.frozen", campaign=campaign_id))
+
+
+@room.get("/results/frozen")
+@access(Action.MANAGE_ROUNDS)
+def frozen() -> ResponseReturnValue:
+    """What was taken over, and whether it is still what the data say."""
+    with web.reading() as opened:
+        campaigns = freezing.campaigns(opened, web.actor())
+        chosen = request.args.get("campaign", campaigns[0][0] if campaigns else 0, int)
+        rows = freezing.frozen(opened, web.actor(), chosen) if campaigns else ()
+    return render_template("results/frozen.html", campaigns=campaigns, chosen=chosen, rows=rows)
 
 
 @lru_cache(maxsize=64)

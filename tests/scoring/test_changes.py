@@ -133,6 +133,13 @@ def test_a_change_that_is_open_and_larger_than_that_of_the_mix_is_open() -> None
     assert change.direction is Direction.CANNOT_TELL
 
 
+def test_where_nothing_changed_the_mix_changed_nothing() -> None:
+    same = [rate(45, 50), rate(40, 50)]
+    change = taken_apart(same, same)
+    assert change is not None
+    assert (change.mix, change.within.value, change.direction) == (0, 0, Direction.CANNOT_TELL)
+
+
 def test_an_interval_that_touches_no_difference_names_no_direction() -> None:
     census = [
         Estimate(value=p, n=10, interval=Interval(lower=p - 0.25, upper=p + 0.25, level=0.95, method="wilson"))

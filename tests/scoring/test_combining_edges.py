@@ -83,3 +83,14 @@ def test_a_group_without_rates_keeps_its_counts_and_says_why() -> None:
     assert [e.n for e in rates[:2]] == [whole.index.n, whole.overall.n]
     assert [item.distribution for item in found.items] == [item.distribution for item in whole.items]
     assert (found.received, found.counted) == (whole.received, whole.counted)
+
+
+def test_two_answers_in_a_part_show_their_own_spread() -> None:
+    """Only a single answer borrows that of the combined rate."""
+    found = combine([rate(0.5, 2), rate(0.9, 100)], [1, 9])
+    assert found.variance == pytest.approx(0.01 * 0.25 / 1 + 0.81 * 0.09 / 99)
+
+
+def test_a_variance_that_was_not_estimated_has_no_degrees_of_freedom() -> None:
+    assert combine([rate(1.0, 30), rate(1.0, 10)], [1, 1]).df is None
+    assert combine([rate(0.9, 30), rate(1.0, 10)], [1, 1]).df is not None

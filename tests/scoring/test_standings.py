@@ -34,6 +34,8 @@ def test_a_single_answer_may_have_any_rank_and_no_answer_none() -> None:
     assert [(f.best, f.worst, f.of) for f in found] == [(1, 2, 3), (1, 3, 3), (None, None, 3), (2, 3, 3)]
     assert found[2].reason is NoRank.NO_VALUE
     assert spans(lone, unit(0.01, 9000)) == [(1, 2), (1, 2)]  # not as if it had an answer's interval
+    hidden = Estimate(value=0.5, n=900, effective_n=900, reason=Reason.TOO_FEW_FOR_INTERVAL)
+    assert spans(hidden, unit(0.01, 9000)) == [(1, 2), (1, 2)]  # no interval, no place, whatever its size
     assert rank([]) == ()
     assert spans(NOBODY) == [(None, None)]
 

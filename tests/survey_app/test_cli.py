@@ -1,6 +1,7 @@
 """The command line."""
 
 import datetime
+import io
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from survey_app.audit import record, verify
 from survey_app.config import ZONE, Settings
 from survey_app.db import Database
 from survey_app.demo import run as demonstration
+from survey_app.evidence_store import EvidenceStore
 from survey_app.models import (
     Account,
     AuditEvent,
@@ -348,6 +350,20 @@ def test_the_audit_log_is_verified_against_what_was_kept(survey: Survey, databas
     assert "head differs" in said
     with database.reading() as session:
         assert list(verify(session))
+
+
+# --- evidence
+
+
+@on_sqlite
+def test_evidence_without_a_row_is_listed(survey: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert survey("evidence", "check") == (0, "0 chỗ không khớp\n")
+    stored = EvidenceStore(tmp_path / "evidence", keep_free=0).put(io.BytesIO(b"x"), limit=1)
+    (path,) = (tmp_path / "evidence").rglob(stored.key)
+    os.utime(path, (NOW.timestamp(),) * 2)
+    assert survey("evidence", "check") == (0, "0 chỗ không khớp\n")  # its row may be on its way
+    monkeypatch.setattr(cli, "_now", lambda: NOW + datetime.timedelta(hours=2))
+    assert survey("evidence", "check") == (1, f"không có dòng\t{stored.key}\n1 chỗ không khớp\n")
 
 
 # --- server, worker, demonstration

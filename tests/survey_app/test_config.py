@@ -36,6 +36,8 @@ def test_every_name_is_read(tmp_path: Path) -> None:
         "SURVEY_THREADS": "5",
         "SURVEY_PROXIES": "1",
         "SURVEY_TRUSTED_HOSTS": "noi-bo.example, 10.0.0.5",
+        "SURVEY_CLAMD": "unix:/run/clamav/clamd.ctl",
+        "SURVEY_EVIDENCE_MB": "512",
     }
     assert set(environ) == set(NAMES)
     assert Settings.from_env(environ) == Settings(
@@ -51,6 +53,8 @@ def test_every_name_is_read(tmp_path: Path) -> None:
         threads=5,
         proxies=1,
         trusted_hosts=("hailong.example.gov.vn", "127.0.0.1", "localhost", "noi-bo.example", "10.0.0.5"),
+        clamd="unix:/run/clamav/clamd.ctl",
+        evidence_mb=512,
     )
 
 
@@ -60,6 +64,7 @@ def test_what_is_not_said_has_a_safe_default() -> None:
     assert settings.data_dir == Path("data").resolve()
     assert settings.database_url == f"sqlite:///{settings.data_dir}/survey.sqlite3"
     assert settings.secure
+    assert (settings.clamd, settings.evidence_mb) == ("", 2048)
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -84,6 +89,11 @@ def test_an_unknown_name_stops_the_start(name: str) -> None:
 
 
 UNSAFE = [
+    ("SURVEY_CLAMD", "clamd"),
+    ("SURVEY_CLAMD", "unix:clamd.ctl"),
+    ("SURVEY_CLAMD", "localhost"),
+    ("SURVEY_EVIDENCE_MB", "0"),
+    ("SURVEY_EVIDENCE_MB", "2GB"),
     ("SURVEY_MODE", "Production"),
     ("SURVEY_MODE", ""),
     ("SECRET_KEY", "dev"),

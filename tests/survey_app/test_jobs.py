@@ -1,7 +1,9 @@
 """What happens by itself."""
 
 import datetime
+import os
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from structlog.testing import capture_logs
 from survey_app import codes, jobs
 from survey_app.accounts import throttle
 from survey_app.accounts.service import open_session
+from survey_app.assessment.package_making import Maker
+from survey_app.assessment.shelf import Shelf
 from survey_app.db import Database
 from survey_app.errors import Unavailable
 from survey_app.models import (
@@ -28,10 +32,12 @@ from survey_app.models import (
 )
 from survey_app.policy import Role
 from tests.conftest import Clock
+from tests.databases import on_sqlite
 from tests.factories.accounts import MakeAccount
 from tests.factories.campaigns import MakeCampaign
 from tests.factories.submissions import MakeReleased, MakeWaiting, answers
 from tests.factories.units import MakeCounter
+from tests.survey_app.assessment.uploads import make_shelf
 
 TODAY = datetime.date(2026, 3, 16)
 YESTERDAY = TODAY - datetime.timedelta(days=1)
@@ -204,8 +210,38 @@ def test_a_damaged_cell_does_not_keep_the_worker_from_forgetting(
     assert number_of(database, Inbox) == 10
 
 
+@on_sqlite
+def test_packages_are_made_each_round_and_forgotten_once_a_day(
+    database: Database, maker: Maker, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(jobs, "make_one", lambda *_arguments: done.append("made"))
+    monkeypatch.setattr(jobs, "forget_old", lambda *_arguments: done.append("forgotten"))
+    jobs.run(database, Rounds(3, lambda: clock.move(hours=9)), clock, maker=maker)  # 09:30, 18:30, 03:30
+    assert done == ["forgotten", "made", "made", "forgotten", "made"]
+
+
 def test_it_is_tidied_once_a_day(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     tidied: list[datetime.date] = []
     monkeypatch.setattr(jobs, "tidy", lambda _database, now: tidied.append(now.date()))
     jobs.run(database, Rounds(6, lambda: clock.move(hours=9)), clock)  # 09:30, 18:30, 03:30, 12:30, 21:30, 06:30
     assert tidied == [TODAY, TODAY + datetime.timedelta(days=1), TODAY + datetime.timedelta(days=2)]
+
+
+@on_sqlite
+def test_files_are_scanned_each_round_and_the_shelf_is_tidied_once_a_day(
+    database: Database, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = make_shelf(tmp_path)
+    left = tmp_path / "evidence" / f"{'a' * 32}.part"
+    left.write_bytes(b"half a file")
+    picture = shelf.pictures / "aa" / "old"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"1 image/png")
+    os.utime(picture, (0, 0))
+    done: list[Shelf] = []
+    monkeypatch.setattr(jobs, "scan_again", lambda _database, given, _now: done.append(given))
+    jobs.run(database, Rounds(3), clock, shelf=shelf)
+    assert done == [shelf] * 3
+    assert not left.exists()
+    assert not picture.exists()

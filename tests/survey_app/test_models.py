@@ -16,6 +16,7 @@ from survey_app.models import AuditEvent, Base, LoginSession, Submission
 from survey_app.models.base import UtcTime
 from tests.conftest import Clock
 from tests.databases import on_sqlite
+from tests.factories.rows import ASSESSMENT_BROKEN, ASSESSMENT_OTHERS, ASSESSMENT_ROWS
 
 TABLES = Base.metadata.tables
 DAY = datetime.date(2026, 3, 16)
@@ -156,6 +157,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "dossier_mac": {"campaign_id": 1, "mac": "0" * 64},
     "release": {"id": 1, "campaign_id": 1, "day": DAY, "submissions": 1},
+    **ASSESSMENT_ROWS,
 }
 
 # Constraint, and what breaks it: every CHECK of the schema stands here.
@@ -179,6 +181,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "ck_submission_channel": {"channel": ""},
     "ck_submission_invalid": {"invalid": "D"},
     "ck_unit_dates": {"valid_to": DAY},
+    **ASSESSMENT_BROKEN,
 }
 
 
@@ -243,6 +246,7 @@ def test_each_check_refuses(store: Insert, session: Session) -> None:
 
 @pytest.mark.usefixtures("sound")
 def test_each_foreign_key_refuses_what_is_not_there(store: Insert) -> None:
+    store("unit", id=3, code="X3")  # a unit that has no assessment yet
     tried = 0
     for table in TABLES.values():
         for key in table.foreign_keys:
@@ -291,7 +295,7 @@ def _other_key(table: Table) -> dict[str, Any]:
     names = {column.name for column in table.primary_key}
     names |= {name for of, columns in _uniques() if of is table for name in columns}
     keys = {name for name in names if not table.columns[name].foreign_keys}
-    return {name: other[type(ROWS[table.name][name])] for name in keys}
+    return {name: other[type(ROWS[table.name][name])] for name in keys} | ASSESSMENT_OTHERS.get(table.name, {})
 
 
 def _drawn(column: Column[Any]) -> bool:
@@ -364,10 +368,10 @@ def _refused(session: Session, statement: str, table: str) -> None:
 ANSWERS = ("submission_extra", "submission", "inbox", "receipt", "tally", "excluded", "dossier_mac", "release")
 
 
-@pytest.mark.usefixtures("sound")
-def test_a_draft_takes_its_own_lists_along_and_nothing_else(session: Session) -> None:
-    for answered in ANSWERS:
-        session.execute(text(f"DELETE FROM {answered}"))  # noqa: S608  # a name of the schema
+def test_a_draft_takes_its_own_lists_along_and_nothing_else(session: Session, store: Insert) -> None:
+    for table in ROWS:
+        if table not in (*ANSWERS, "frozen_result"):  # what a draft cannot have
+            store(table)
     session.execute(text("DELETE FROM campaign"))
     left = {name for name, table in TABLES.items() if session.execute(select(table)).first()}
     assert {name for name in ROWS if name.startswith(("campaign", "population"))}.isdisjoint(left)

@@ -21,11 +21,11 @@ from tests.factories.accounts import MakeAccount
 
 MENUS = {
     Role.ADMINISTRATOR: ["Đơn vị", "Quầy và mã QR", "Tài khoản", "Nhật ký"],
-    Role.ANALYST: ["Kết quả", "Đợt khảo sát", "Đơn vị", "Quầy và mã QR"],
-    Role.APPRAISER: ["Kết quả"],
-    Role.INSPECTOR: ["Kết quả", "Quầy và mã QR"],
+    Role.ANALYST: ["Kết quả", "Đợt khảo sát", "Chỉ số CCHC", "Đơn vị", "Quầy và mã QR"],
+    Role.APPRAISER: ["Kết quả", "Chỉ số CCHC"],
+    Role.INSPECTOR: ["Kết quả", "Chỉ số CCHC", "Quầy và mã QR"],
     Role.SURVEYOR: ["Nhập phiếu"],
-    Role.LEADER: ["Kết quả"],
+    Role.LEADER: ["Kết quả", "Chỉ số CCHC"],
 }
 
 

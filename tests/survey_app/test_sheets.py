@@ -103,6 +103,20 @@ def test_headers_are_compared_composed() -> None:
     assert read_table(decomposed, COLUMNS)[0].cells["Mã đơn vị"] == "A"
 
 
+def test_a_sheet_is_read_by_its_name() -> None:
+    book, target = Workbook(), io.BytesIO()
+    book.active.append(("A",))
+    book.create_sheet("Tiêu Chí").append(("B",))
+    book["Tiêu Chí"].append(("x" * 600,))
+    book.save(target)
+    [row] = read_table(target.getvalue(), ["B"], sheet="tiêu chí", longest=550)
+    assert row.cells == {"B": "x" * 550}
+    assert read_table(target.getvalue(), ["A"]) == []
+    with pytest.raises(Rejected) as refusal:
+        read_table(target.getvalue(), ["B"], sheet="Khác")
+    assert (refusal.value.problems, refusal.value.details) == ({"file": "no_sheet"}, {"sheet": "Khác"})
+
+
 # --- what is refused
 
 

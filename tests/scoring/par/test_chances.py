@@ -65,6 +65,22 @@ def test_places_that_are_far_apart_are_sure_and_close_ones_are_not() -> None:
         rank_intervals(units, level=1.5)
 
 
+@pytest.mark.parametrize(("chance", "first"), [(0.02, 2), (0.04, 1)])
+def test_a_place_is_left_out_when_it_is_rarer_than_a_tail(chance: float, first: int) -> None:
+    """The unit behind comes first with this chance; each tail of the interval of 95 % has 2.5 %."""
+    ahead = -NormalDist().inv_cdf(chance) * 0.02
+    found = rank_intervals([unit("a", "50", 0.5 + ahead, 0.02), unit("b", "50", 0.5, 0.0)], draws=40_000)
+    assert (found["b"].lower, found["b"].upper) == (first, 2)
+    assert (found["a"].lower, found["a"].upper) == (1, 3 - first)
+
+
+def test_draws_and_seed_are_those_that_are_asked_for() -> None:
+    units = [unit("a", "50", 0.5, 0.02), unit("b", "50", 0.5, 0.02)]
+    single = [rank_intervals(units, draws=1, seed=seed)["a"] for seed in range(20)]
+    assert all(found.lower == found.upper for found in single)
+    assert {found.lower for found in single} == {1, 2}
+
+
 def test_no_error_no_interval() -> None:
     units = [unit(code, points, 0.5, 0.0) for code, points in zip("abcd", ("40", "50", "50", "60"), strict=True)]
     found = rank_intervals(units, draws=20)
@@ -76,9 +92,21 @@ def test_no_error_no_interval() -> None:
     ]
 
 
+def test_indices_equal_to_nine_decimals_are_equal() -> None:
+    assert competition(np.array([[85.5], [85.5 + 3e-10], [85.5 + 2e-9]]))[:, 0].tolist() == [2, 2, 1]
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=20))
 def test_ranks_of_columns_are_those_of_the_index(indices: list[int]) -> None:
     columns = np.column_stack([indices, indices[::-1]]).astype(float)
     for column in range(2):
         places = rank({str(row): Decimal(int(value)) for row, value in enumerate(columns[:, column])})
         assert competition(columns)[:, column].tolist() == [place.rank for place in places.values() if place]
+
+
+def test_units_that_were_simulated_already_are_not_simulated_again() -> None:
+    units = [unit("a", "50", 0.5, 0.02), unit("b", "50", 0.5, 0.02)]
+    drawn = simulate_indices(units, draws=500, seed=3)
+    assert rank_intervals(units, indices=drawn) == rank_intervals(units, draws=500, seed=3)
+    (first, *_) = rank_intervals(units, indices=np.array([[90.0, 91.0], [80.0, 81.0]])).values()
+    assert (first.lower, first.upper) == (1, 1)

@@ -85,3 +85,9 @@ def test_what_is_wrong_with_a_tree_is_named(fields: object, problem: RuleProblem
     with pytest.raises(RuleError) as refused:
         read_tree(fields)
     assert (refused.value.problem, refused.value.where) == (problem, where)
+
+
+@pytest.mark.parametrize("cap", [0, 0.5])
+def test_a_cap_may_be_small_and_even_nothing(cap: float) -> None:
+    tree = read_tree([LEAF, {"id": "B", "max": 1, "role": "bonus", "cap": cap}])
+    assert tree.children[-1].cap == Decimal(str(cap))

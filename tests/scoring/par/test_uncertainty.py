@@ -108,6 +108,14 @@ def test_points_at_a_share_are_those_of_the_rule(rule: dict[str, Any], share: in
     assert found[0] == pytest.approx(float(wanted), abs=1e-9)
 
 
+@pytest.mark.parametrize("noise", [-1e-12, 0, 1e-12])
+def test_noise_at_a_bound_is_the_bound(noise: float) -> None:
+    open_and_closed = points_at(read_rule(TIERS), np.array([0.8, 0.9]) + noise, 10)
+    assert open_and_closed.tolist() == [0.5, 2]
+    floor = points_at(read_rule({"kind": "ratio", "floor": 0.6, "full_at": 1}), np.array([0.6]) + noise, 10)
+    assert floor[0] == pytest.approx(6)
+
+
 def test_a_leaf_scored_by_hand_follows_its_share_and_other_kinds_none() -> None:
     assert points_at(None, np.array([0.25]), 8).tolist() == [2.0]
     with pytest.raises(ValueError, match="no share leads to points by a rule of kind 'binary'"):
@@ -130,6 +138,8 @@ def estimate(share: float, error: float) -> UncertainLeaf:
         (None, {"total": Total(kind="total", places=2)}, False),
         (None, {"total": Total(kind="total", clamp=(Decimal(0), Decimal(83)), base_cap=Decimal(83))}, True),
         (None, {"total": Total(kind="total", clamp=(Decimal(0), Decimal(82)), base_cap=Decimal(100))}, False),
+        (None, {"total": Total(kind="total", clamp=(Decimal(82), Decimal(100)))}, True),  # 83.04 ± 0.88
+        (None, {"total": Total(kind="total", clamp=(Decimal("82.5"), Decimal(100)))}, False),
     ],
 )
 def test_where_the_index_is_linear(rule: dict[str, Any] | None, changed: dict[str, Any], straight: bool) -> None:
@@ -144,7 +154,33 @@ def test_near_all_and_nothing_the_interval_is_simulated(share: float, error: flo
     assert index_interval(case).method == SIMULATED
 
 
+@pytest.mark.parametrize(("points", "share", "index"), [("60", 1.0, 98), ("0", 0.0, 0)])
+def test_certain_estimates_at_the_ends_are_on_the_line(points: str, share: float, index: float) -> None:
+    estimates = tuple(replace(each, share=share, standard_error=0.0) for each in unit().estimates)
+    marks = {"1.1": mark(Decimal(points)), "1.2": mark(Decimal(6 if share else 0))}
+    total = Total(kind="total", clamp=(Decimal(0), Decimal(98)))
+    found = index_interval(unit(marks=marks, estimates=estimates, total=total))
+    assert (found.method, found.lower, found.index, found.upper) == (ANALYTIC, index, index, index)
+
+
+def test_draws_stay_within_all_and_nothing() -> None:
+    drawn = {}
+    for share in (0.01, 0.99):
+        case = unit(estimates=(estimate(share, 0.05), UncertainLeaf(code="2", share=0.8, standard_error=0.0)))
+        drawn[share] = simulate_indices([case], draws=2000, seed=1)[0]
+    base = 50 + 6 + 17.6 + 0.5
+    assert drawn[0.01].min() == pytest.approx(base)
+    assert drawn[0.99].max() == pytest.approx(base + 10)
+
+
+def test_the_seed_of_an_interval_is_that_of_its_draws() -> None:
+    one, again, other = (index_interval(unit(), draws=50, seed=seed, simulate=True) for seed in (3, 3, 4))
+    assert one == again != other
+
+
 def test_a_deduction_on_an_estimated_leaf_is_simulated() -> None:
+    half = {**unit().marks, "3": Mark(points=Fraction(8), deducted=Fraction(1, 2))}
+    assert index_interval(unit(marks=half)).method == SIMULATED
     marks = {**unit().marks, "3": Mark(points=Fraction(8), deducted=Fraction(9))}
     found = index_interval(unit(marks=marks))
     assert found.method == SIMULATED
@@ -166,6 +202,12 @@ def test_bonus_penalty_and_limits_are_those_of_the_total() -> None:
     assert point_indices([unit(total=total)])[0] == pytest.approx(round(base + 0.25, 1))
 
 
+@pytest.mark.parametrize(("low", "high", "index"), [(90, 100, 90), (0, 80, 80), (0, 100, 83.04)])
+def test_an_index_stays_within_its_limits(low: int, high: int, index: float) -> None:
+    total = Total(kind="total", clamp=(Decimal(low), Decimal(high)))
+    assert point_indices([unit(total=total)])[0] == pytest.approx(index)
+
+
 def test_the_same_seed_gives_the_same_draws() -> None:
     first, again, other = (simulate_indices([unit()], draws=50, seed=seed) for seed in (3, 3, 4))
     assert np.array_equal(first, again)
@@ -179,6 +221,7 @@ def test_the_same_seed_gives_the_same_draws() -> None:
         ({"estimates": (estimate(1.2, 0.1),)}, "must be a share"),
         ({"estimates": (estimate(0.5, -0.1),)}, "must be a share"),
         ({"estimates": (estimate(0.5, math.nan),)}, "must be a share"),
+        ({"estimates": (estimate(0.5, math.inf),)}, "must be a share"),
         ({"estimates": (replace(estimate(0.5, 0.1), code="9"),)}, "belongs to no base leaf"),
         ({"estimates": (replace(estimate(0.5, 0.1), code="B"),)}, "belongs to no base leaf"),
         ({"estimates": (estimate(0.5, 0.1),)}, "unscored"),
@@ -207,3 +250,10 @@ def test_an_estimate_brings_its_standard_error() -> None:
     assert found.standard_error == pytest.approx(0.03 / 1.6448536269514722)
     assert uncertain_leaf("3", Estimate(value=None, n=0, reason=Reason.NO_ANSWERS)) is None
     assert uncertain_leaf("3", Estimate(value=0.5, n=1, reason=Reason.TOO_FEW_FOR_INTERVAL)) is None
+
+
+def test_a_unit_that_was_simulated_already_is_not_simulated_again() -> None:
+    case = unit(rule=RATIO)
+    drawn = simulate_indices([case], draws=500, seed=3)[0]
+    assert index_interval(case, indices=drawn) == index_interval(case, draws=500, seed=3)
+    assert index_interval(unit(), indices=drawn).method == ANALYTIC  # where it is linear nothing is drawn

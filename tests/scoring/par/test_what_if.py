@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from scoring.par.index import Mark, mark, roll_up
+from scoring.par.index import Convention, Mark, mark, roll_up
 from scoring.par.inputs import InputError
 from scoring.par.kinds import evaluate
 from scoring.par.kinds_totals import Total
+from scoring.par.parameters import Rule
 from scoring.par.rules import read_rule
-from scoring.par.tree import leaves, read_tree
+from scoring.par.tree import Node, leaves, read_tree
 from scoring.par.what_if import Aim, moves
 from tests.scoring.par.references import reference
 
@@ -128,3 +129,35 @@ def test_the_provincial_set_has_a_next_step_for_every_leaf_that_is_not_full() ->
         assert leaf.rule is not None
         marks[code] = mark(evaluate(leaf.rule, changed[code], leaf.maximum))
     assert roll_up(tree, marks).index == best.index
+
+
+@pytest.mark.parametrize("convention", Convention)
+@pytest.mark.parametrize("total", [Total(kind="total"), Total(kind="total", base_cap=Decimal(85), places=2)])
+def test_a_move_is_from_the_index_of_today_to_that_of_the_new_roll_up(convention: Convention, total: Total) -> None:
+    """With a leaf that does not apply, so that the conventions differ, and with points besides the base."""
+    fields = [*FIELDS[:3], {"id": "4", "max": 10, "method": "survey"}, {"id": "5", "max": 20, "method": "survey"}]
+    tree = read_tree([*fields, FIELDS[4]])
+    marks = {"4": mark(None), "5": mark(Decimal(12))}
+    given = {**marks, **{code: mark(evaluate(_rule(tree, code), INPUTS[code], _most(tree, code))) for code in INPUTS}}
+    now = roll_up(tree, given, convention=convention, total=total)
+    assert now.index is not None
+    found = moves(tree, INPUTS, marks=marks, convention=convention, total=total)
+    assert len(found) == 3
+    for move in found:
+        changed = {**given, move.code: mark(evaluate(_rule(tree, move.code), move.inputs, _most(tree, move.code)))}
+        assert roll_up(tree, changed, convention=convention, total=total).index == move.index == now.index + move.gain
+
+
+def test_a_rival_at_the_same_index_is_not_ahead() -> None:
+    found = moves(TREE, INPUTS, marks=BY_HAND, rivals={"x": Fraction(87), "y": Fraction(81)}, total=TOTAL)
+    assert [(move.index, move.rank, move.places) for move in found] == [(87, 1, 1), (84, 2, 0), (82, 2, 0)]
+
+
+def _rule(tree: Node, code: str) -> Rule:
+    rule = next(leaf.rule for leaf in leaves(tree) if leaf.code == code)
+    assert rule is not None
+    return rule
+
+
+def _most(tree: Node, code: str) -> Decimal:
+    return next(leaf.maximum for leaf in leaves(tree) if leaf.code == code)

@@ -282,3 +282,18 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         calibrate(survey_design([1, 1]), margins, totals, **options)
+
+
+@pytest.mark.parametrize("bounds", [(0.5, 1), (0.5, 0.9), (0.5, math.inf), (-0.1, 2)])
+def test_bounds_that_are_none_are_refused(bounds: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="0 <= lowest"):
+        calibrate(
+            survey_design([1, 1]), {"sex": ["F", "M"]}, {"sex": {"F": 1, "M": 1}}, distance="logit", bounds=bounds
+        )
+
+
+def test_the_lowest_bound_may_be_nothing() -> None:
+    totals = {"sex": {"F": 0.5, "M": 1.5}}
+    found = calibrate(survey_design([1, 1]), {"sex": ["F", "M"]}, totals, distance="logit", bounds=(0, 2))
+    assert found.g is not None
+    assert found.g.tolist() == pytest.approx([0.5, 1.5])

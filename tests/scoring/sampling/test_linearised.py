@@ -190,3 +190,8 @@ def test_totals_and_ratios_of_numbers() -> None:
 def test_ratios_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="one number each"):
         ratios(partition(survey_design([1, 1])), [1, 0], [1])
+
+
+def test_a_total_leaves_out_what_was_not_answered() -> None:
+    cells = partition(survey_design([1, 2, 4]), [0, 0, 0], domains=1)
+    assert totals(cells, [5, 10, 30], answered=[True, False, True]).value.tolist() == [5 + 4 * 30]

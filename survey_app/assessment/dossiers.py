@@ -1,0 +1,156 @@
+"""Everything behind the marks of units: documents with their files, questions and answers, corrections, sources."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports.par_content import Asked, AuditPoint, Corrected, Dossier, EvidenceLine, FileLine, RoundReport, Support
+from survey_app.assessment.sight import OPENED
+from survey_app.models import Assessment, AuditHead, Correction, Evidence, EvidenceFile, Explanation, Feed
+from survey_app.models import Support as Supporting
+
+Line = TypeVar("Line")
+MOST_KEYS = 5000  # of one statement
+Units = Mapping[int, int]  # assessment → unit
+
+
+def dossiers(session: Session, round_id: int, units: Collection[int]) -> dict[int, Dossier]:
+    """The dossiers of these units of a round, in a handful of statements whatever their number.
+
+    For units that the caller has shown to be in the person's sight.
+    """
+    query = select(Assessment.id, Assessment.unit_id).where(Assessment.round_id == round_id)
+    places: dict[int, int] = dict(session.execute(query.where(Assessment.unit_id.in_(units))).all())
+    documents = _documents(session, round_id, places)
+    supports = _supports(session, places, documents)
+    asked, corrections, sources = _asked(session, places), _corrections(session, places), _sources(session, places)
+    return {
+        unit_id: Dossier(
+            evidence=tuple(documents.get(unit_id, {}).values()),
+            supports=_frozen(supports.get(unit_id, {})),
+            asked=_frozen(asked.get(unit_id, {})),
+            corrections=_frozen(corrections.get(unit_id, {})),
+            sources=sources.get(unit_id, {}),
+        )
+        for unit_id in places.values()
+    }
+
+
+def shown(session: Session, report: RoundReport, unit_id: int | None = None) -> dict[int, Dossier]:
+    """The dossiers of the units that a content shows (of one of them), as far as they are open to its reader."""
+    units = {unit.unit_id: unit for block in report.blocks for unit in block.units if unit_id in (None, unit.unit_id)}
+    found = dossiers(session, report.round_id, units)
+    if report.ranked:
+        return found
+    return {key: each if units[key].state in OPENED else unjudged(each) for key, each in found.items()}
+
+
+def unjudged(found: Dossier) -> Dossier:
+    """A dossier without what appraisers brought in, for a unit whose appraisal is not open to it yet."""
+    own = {leaf: tuple(each for each in lines if not each.by_appraiser) for leaf, lines in found.supports.items()}
+    theirs = {each.ref for lines in found.supports.values() for each in lines if each.by_appraiser}
+    kept = {each.ref for lines in own.values() for each in lines}
+    lines = tuple(line for line in found.evidence if line.ref in kept or line.ref not in theirs)
+    return replace(found, supports=own, evidence=lines, asked={}, corrections={})
+
+
+def audit_point(session: Session) -> AuditPoint:
+    """The end of the audit chain as it is now."""
+    head = session.get(AuditHead, 1)
+    return AuditPoint(event=head.last_id, mac=head.mac) if head else AuditPoint(event=0, mac="")
+
+
+def _documents(session: Session, round_id: int, places: Units) -> dict[int, dict[int, EvidenceLine]]:
+    """By unit and key, numbered from 1 in the order in which they came: the unit's own, and what its leaves rest on."""
+    units = set(places.values())
+    owned = select(Evidence.unit_id, Evidence.id).where(Evidence.round_id == round_id, Evidence.unit_id.in_(units))
+    used = select(Supporting.assessment_id, Supporting.evidence_id).where(Supporting.assessment_id.in_(places))
+    pairs = set(map(tuple, session.execute(owned))) | {(places[place], key) for place, key in session.execute(used)}
+    lines = _lines(session, {key for _, key in pairs})
+    found: dict[int, dict[int, EvidenceLine]] = defaultdict(dict)
+    for unit_id, key in sorted(pairs):
+        found[unit_id][key] = replace(lines[key], ref=len(found[unit_id]) + 1)
+    return found
+
+
+def _lines(session: Session, keys: Collection[int]) -> dict[int, EvidenceLine]:
+    files: dict[int, list[FileLine]] = defaultdict(list)
+    found: dict[int, EvidenceLine] = {}
+    for some in batched(sorted(keys)):
+        stored = select(EvidenceFile).where(EvidenceFile.evidence_id.in_(some))
+        for file in session.scalars(stored.order_by(EvidenceFile.evidence_id, EvidenceFile.version)):
+            line = FileLine(version=file.version, name=file.name, sha256=file.sha256, size=file.size, scan=file.scan)
+            files[file.evidence_id].append(line)
+        for row in session.scalars(select(Evidence).where(Evidence.id.in_(some))):
+            found[row.id] = EvidenceLine(
+                ref=0,
+                number=row.number,
+                issued_on=row.issued_on,
+                issuer=row.issuer,
+                summary=row.summary,
+                url=row.url or "",
+                note=row.note,
+                withdrawn=row.withdrawn,
+                files=tuple(files[row.id]),
+            )
+    return found
+
+
+def batched(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as a statement takes at once."""
+    return (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
+
+
+def _supports(
+    session: Session, places: Units, documents: Mapping[int, Mapping[int, EvidenceLine]]
+) -> dict[int, dict[str, list[Support]]]:
+    found: dict[int, dict[str, list[Support]]] = defaultdict(lambda: defaultdict(list))
+    query = select(Supporting).where(Supporting.assessment_id.in_(places))
+    for row in session.scalars(query.order_by(Supporting.evidence_id)):
+        unit_id = places[row.assessment_id]
+        support = Support(ref=documents[unit_id][row.evidence_id].ref, by_appraiser=row.by_appraiser)
+        found[unit_id][row.leaf].append(support)
+    return found
+
+
+def _asked(session: Session, places: Units) -> dict[int, dict[str, list[Asked]]]:
+    found: dict[int, dict[str, list[Asked]]] = defaultdict(lambda: defaultdict(list))
+    query = select(Explanation).where(Explanation.assessment_id.in_(places)).order_by(Explanation.id)
+    for row in session.scalars(query):
+        line = Asked(
+            question=row.question,
+            due=row.due,
+            answer=row.answer or "",
+            answered_on=row.answered_at.date() if row.answered_at else None,
+        )
+        found[places[row.assessment_id]][row.leaf].append(line)
+    return found
+
+
+def _corrections(session: Session, places: Units) -> dict[int, dict[str, list[Corrected]]]:
+    """Those that a second person confirmed."""
+    found: dict[int, dict[str, list[Corrected]]] = defaultdict(lambda: defaultdict(list))
+    query = select(Correction).where(Correction.assessment_id.in_(places), Correction.confirmed_by.is_not(None))
+    for row in session.scalars(query.order_by(Correction.id)):
+        day = (row.confirmed_at or row.proposed_at).date()
+        line = Corrected(points=Decimal(row.points), reason=row.reason, on=day)
+        found[places[row.assessment_id]][row.leaf].append(line)
+    return found
+
+
+def _sources(session: Session, places: Units) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for row in session.execute(
+        select(Feed.assessment_id, Feed.leaf, Feed.source).where(Feed.assessment_id.in_(places))
+    ):
+        found[places[row.assessment_id]][row.leaf] = row.source
+    return found
+
+
+def _frozen(found: Mapping[str, list[Line]]) -> dict[str, tuple[Line, ...]]:
+    return {leaf: tuple(lines) for leaf, lines in found.items()}

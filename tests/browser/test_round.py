@@ -1,0 +1,200 @@
+"""A round from an opened set to a published ranking, in a real browser, each step by the role that takes it."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from survey_app.db import Database
+from survey_app.models import Account, Letterhead, Unit
+from survey_app.policy import Actor, Role
+from tests.browser.conftest import LAPTOP, PHONE, open_context
+from tests.browser.test_accessibility import violations
+from tests.conftest import SignIn
+from tests.databases import on_sqlite
+from tests.factories.accounts import MakeActor
+from tests.factories.units import MakeUnit
+from tests.survey_app.assessment.conftest import DATES, YEAR, body, definition
+
+pytestmark = on_sqlite
+TITLE = f"Chỉ số CCHC năm {YEAR}"
+PEOPLE = {"analyst": Role.ANALYST, "appraiser": Role.APPRAISER, "inspector": Role.INSPECTOR, "leader": Role.LEADER}
+
+
+@dataclass
+class Stage:
+    """A browser for each role, on one address, and what their pages complained of."""
+
+    address: str
+    pages: dict[str, Page]
+    complaints: list[str]
+
+    def at(self, who: str, path: str) -> Page:
+        """Somebody's page at a path; it is accessible, and fits a phone."""
+        page = self.pages[who]
+        page.goto(f"{self.address}/assessment/{path}")
+        assert violations(page) == [], path
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        page.set_viewport_size(LAPTOP)
+        return page
+
+
+@pytest.fixture
+def actors(make_actor: MakeActor, province: Unit, make_unit: MakeUnit, letterhead: Letterhead) -> dict[str, Actor]:
+    commune = make_unit("Xã An Cọ", parent=province)
+    return {name: make_actor(role, commune if name == "inspector" else province) for name, role in PEOPLE.items()}
+
+
+@pytest.fixture
+def stage(
+    app: Flask, chromium: Browser, database: Database, sign_in: SignIn, actors: dict[str, Actor]
+) -> Iterator[Stage]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address, pages, complaints = f"http://127.0.0.1:{server.server_port}", {}, []
+    for name, actor in actors.items():
+        with database.reading() as session:
+            account = session.get_one(Account, actor.account_id)
+            session.expunge(account)
+        cookie = sign_in(account).get_cookie("session")
+        assert cookie
+        context, watched = open_context(chromium, viewport=LAPTOP)
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        pages[name], watched.complaints = watched.page, complaints
+    yield Stage(address, pages, complaints)
+    for page in pages.values():
+        page.context.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def opened_round(stage: Stage, folder: Path) -> None:
+    """Home Affairs takes a set from a file, makes a round of it, and opens it."""
+    file = folder / "commune.yaml"
+    file.write_text(body(definition("commune")), "utf-8")
+    page = stage.at("analyst", "sets/import")
+    page.set_input_files("input[name=file]", str(file))
+    page.get_by_role("button", name="Nhập", exact=True).click()
+    expect(page.locator("main")).to_contain_text("hưa đối chiếu văn bản gốc")
+    page = stage.at("analyst", "rounds/new")
+    page.fill("#title", TITLE)
+    page.fill("#year", str(YEAR))
+    for name, day in DATES.items():
+        page.fill(f"#{name}", day.isoformat())
+    page.select_option("#set_commune", index=1)
+    page.get_by_role("button", name="Lưu").click()
+    page.get_by_text("Mở kỳ đánh giá").click()
+    page.get_by_role("button", name=f"Mở kỳ “{TITLE}”").click()
+    expect(page.locator("main")).to_contain_text("1 đơn vị")
+    person = stage.at("analyst", "rounds/1/staff")
+    person.select_option("#member_id", index=1)
+    person.get_by_role("button", name="Thêm thành viên").click()
+
+
+def score(page: Page, leaf: str, **entries: str) -> None:
+    """Fill in a leaf and leave it: the script saves it."""
+    form = page.locator(f'form[data-leaf="{leaf}"]')
+    for name, value in entries.items():
+        field = form.locator(f'[name="{name.replace("_", ".")}"]')
+        if value == "yes":
+            field.locator(f'xpath=self::*[@value="{value}"]').check()
+        else:
+            field.fill(value)
+    form.get_by_role("button", name=f"Lưu tiêu chí {leaf}").click()
+    expect(form.locator('[data-out="state"]')).to_contain_text("ưu")
+
+
+def self_scored(stage: Stage) -> None:
+    """The unit scores itself, sends, takes back, sends again; the leader returns it once, then approves."""
+    page = stage.at("inspector", "units/1")
+    assert page.get_by_role("button", name="Gửi lãnh đạo").count() <= 1
+    page = stage.at("inspector", "units/1/fields/1")
+    score(page, "1.1", e_a="9", e_b="10", reason="Báo cáo 12/BC-UBND")
+    score(page, "1.2", e_answer="yes", reason="Quyết định 5/QĐ-UBND")
+    score(page, "1.3", claimed="1", reason="Đã thực hiện")
+    score(stage.at("inspector", "units/1/fields/T"), "T.1", claimed="0", reason="Không có sáng kiến")
+    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
+    page = stage.at("leader", "units/1")
+    page.get_by_text("Trả lại để sửa").click()
+    page.fill("#reason", "Bổ sung số liệu")
+    page.get_by_role("button", name="Trả lại").click()
+    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
+    stage.at("leader", "units/1").locator("form[action$='/approve'] button").click()
+    stage.at("inspector", "units/1").locator("form[action$='/withdraw'] button").click()
+    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
+    stage.at("leader", "units/1").locator("form[action$='/approve'] button").click()
+
+
+def appraised(stage: Stage) -> None:
+    """An appraiser gives fewer points, asks, hears the unit, appraises anew and finishes."""
+    page = stage.at("appraiser", "units/1/appraisal/1")
+    for leaf in ("1.2", "1.3"):
+        page.locator(f'[id="r{leaf}"]').get_by_role("button", name="Công nhận điểm tự chấm").click()
+    first = page.locator('[id="r1.1"]')
+    first.locator('[name="points"]').fill("2")
+    first.locator('[name="reason"]').fill("Thiếu phụ lục")
+    first.get_by_role("button", name="Lưu").click()
+    first = page.locator('[id="r1.1"]')
+    first.get_by_text("Yêu cầu giải trình").first.click()
+    first.locator('[name="question"]').fill("Đề nghị gửi phụ lục")
+    first.get_by_role("button", name="Gửi yêu cầu").click()
+    page = stage.at("appraiser", "units/1/appraisal/T")
+    page.locator('[id="rT.1"]').get_by_role("button", name="Công nhận điểm tự chấm").click()
+    page = stage.at("inspector", "units/1")
+    page.locator("textarea[name=answer]").fill("Phụ lục kèm theo báo cáo 12")
+    page.get_by_role("button", name="Lưu câu trả lời").click()
+    page.locator("form[action$='/explain'] button").click()
+    page = stage.at("appraiser", "units/1/appraisal/1")
+    again = page.locator('[id="r1.1"]')
+    again.locator('[name="points"]').fill("2,5")
+    again.locator('[name="reason"]').fill("Chấp nhận một phần")
+    again.get_by_role("button", name="Lưu").click()
+    page.get_by_role("button", name="Hoàn thành thẩm định").click()
+
+
+def settled(stage: Stage) -> None:
+    """The survey leaf is fed, the council meets and decides, Home Affairs locks and publishes."""
+    page = stage.at("analyst", "units/1/feeds/2.1")
+    page.locator('[name="e.percent"]').fill("85,5")
+    page.fill("#error", "1,5")
+    page.fill("#source", "Báo cáo SIPAS (giả định)")
+    page.get_by_role("button", name="Lưu số liệu").click()
+    page = stage.at("analyst", "rounds/1/council/meetings/new")
+    page.fill("#held_on", "2026-03-16")
+    page.locator("[name=attended]").first.check()
+    page.fill("#minute", "Hội đồng thống nhất.")
+    page.get_by_role("button", name="Ghi cuộc họp").click()
+    page = stage.at("analyst", "rounds/1/council/units/2")
+    row = page.locator('[id="r1.1"]')
+    row.locator('[name="points"]').fill("2,25")
+    row.locator('[name="reason"]').fill("Hội đồng quyết định")
+    row.get_by_role("button", name="Lưu điểm của Hội đồng").click()
+    page.get_by_role("button", name="Chốt điểm của đơn vị").click()
+    page = stage.at("analyst", "rounds/1")
+    page.get_by_text("Công bố kết quả").first.click()
+    page.get_by_role("button", name="Công bố kết quả của 1 đơn vị").click()
+
+
+def test_a_round_from_an_opened_set_to_a_published_ranking(stage: Stage, tmp_path: Path) -> None:
+    opened_round(stage, tmp_path)
+    self_scored(stage)
+    appraised(stage)
+    settled(stage)
+    page = stage.at("inspector", "rounds/1/results")
+    expect(page.locator("main")).to_contain_text("Xã An Cọ")
+    page = stage.at("inspector", "rounds/1/results/units/2")
+    # 2.25 + 2 + 1 + 0.855 × 4 = 8.67 of 10
+    expect(page.locator("main")).to_contain_text("86,7")
+    with page.expect_download() as download:
+        page.locator("a[href$='.pdf']").first.click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    stage.at("inspector", "rounds/1/units/2/remedies")
+    assert stage.complaints == []

@@ -1,0 +1,61 @@
+"""What the pages of rounds say."""
+
+import datetime
+import re
+from pathlib import Path
+
+from survey_app.assessment import flow, reminders, round_words
+from survey_app.assessment.flow import State
+from survey_app.assessment.reminders import Reminder
+from survey_app.assessment.rounds import DATES
+
+ROOM = Path(round_words.__file__).parent
+REASON = re.compile(r'(?:Conflict|NotOpen)\("(\w+)"|"(\w+)"\]? = "(\w+)"|problems=\{"\w+": "(\w+)"')
+
+
+def reminder(**changes: object) -> Reminder:
+    values: dict[str, object] = {
+        "unit": "Xã An Cọ",
+        "successors": (),
+        "block": "Các xã, phường",
+        "state": State.DRAFT,
+        "due": datetime.date(2026, 3, 31),
+        "days_over": 0,
+        "lacking": (),
+        "unproved": (),
+        "questions": 0,
+        "people": (),
+    }
+    return Reminder(**(values | changes))  # type: ignore[arg-type]  # as its fields say
+
+
+def test_a_reminder_is_one_line() -> None:
+    assert round_words.line(reminder()) == (
+        "Xã An Cọ: hoàn thành tự chấm điểm và gửi lãnh đạo đơn vị duyệt; hạn 31/03/2026."
+    )
+    full = reminder(
+        lacking=("1.1", "1.2"), unproved=("1.2",), questions=2, days_over=3, successors=("Xã A", "Xã B"), people=("An",)
+    )
+    assert round_words.line(full) == (
+        "Xã An Cọ (nay thuộc Xã A, Xã B): hoàn thành tự chấm điểm và gửi lãnh đạo đơn vị duyệt; "
+        "còn 2 tiêu chí chưa đủ (1.1, 1.2); 1 tiêu chí đã chấm nhưng thiếu tài liệu kiểm chứng; "
+        "2 câu hỏi chưa trả lời; hạn 31/03/2026 (quá hạn 3 ngày)."
+    )
+    assert len(round_words.cells(full)) == len(round_words.COLUMNS)
+
+
+def test_every_state_date_and_duty_has_its_words() -> None:
+    assert set(round_words.FILTERS) == {*State, "overdue"}
+    assert tuple(round_words.DATE_NAMES) == DATES
+    assert set(round_words.DUTIES) == set(reminders.WHO) == flow.UNSENT | {State.EXPLANATION_ASKED}
+    assert set(round_words.LOOKS) == set(round_words.ROUND_STATES)
+
+
+def test_whatever_the_services_of_rounds_refuse_is_told_in_words() -> None:
+    found = set()
+    for name in ("rounds", "staffing", "collecting"):
+        for match in REASON.finditer((ROOM / f"{name}.py").read_text("utf-8")):
+            found |= {match[1] or match[3] or match[4]}
+    assert {"round_published", "no_longer", "assigned_already", "too_long", "no_set"} <= found
+    assert found <= set(round_words.WORDS)
+    assert {"too_early", "other_state", "faulty_set", "incomplete_set"} <= set(round_words.WORDS)

@@ -59,7 +59,8 @@ class Row:
 
     ``done`` of ``leaves`` are complete, ``lacking`` are those that are not, ``unproved`` those of them with points
     but neither evidence nor explanation. ``claimed`` are its own points in the base; ``given`` those of the
-    appraisers over the ``judged`` leaves, for which the unit claimed ``claimed_there``.
+    appraisers over the ``judged`` leaves, for which the unit claimed ``claimed_there``. What a ``collectable`` unit
+    did not send can be taken in.
     """
 
     assessment_id: int
@@ -70,6 +71,7 @@ class Row:
     state: State
     due: datetime.date | None
     overdue: bool
+    collectable: bool
     late: bool
     extended_until: datetime.date | None
     successors: tuple[str, ...]
@@ -93,13 +95,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A round with the rows that were asked for, on a page, and what all rows add to."""
+    """A round with the rows that were asked for, on a page, and what all rows add to.
+
+    ``unverified`` where a set of the round was not held against the official text.
+    """
 
     round: Facts
     rows: tuple[Row, ...]
     total: int
     page: int
     pages: int
+    unverified: bool = False
     states: Mapping[str, int] = field(default_factory=dict)
     blocks: tuple[tuple[str, str], ...] = ()
 
@@ -134,6 +140,7 @@ def board(session: Session, actor: Actor, round_id: int, asked: Asked, today: da
     wanted = chosen(everything, asked)
     pages = max(1, -(-len(wanted) // PAGE))
     page = min(max(asked.page, 1), pages)
+    sets = rounds.sets_of(session, round_id).values()
     states = Counter[str](row.state for row in everything)
     states[OVERDUE] = sum(row.overdue for row in everything)
     return Board(
@@ -142,6 +149,7 @@ def board(session: Session, actor: Actor, round_id: int, asked: Asked, today: da
         total=len(wanted),
         page=page,
         pages=pages,
+        unverified=any(not criteria.of(session, each).definition.verified for each in sets),
         states=states,
         blocks=tuple({row.block: row.block_name for row in everything}.items()),
     )
@@ -217,6 +225,7 @@ def _row(
         state=state,
         due=round_queries.due(state, dates),
         overdue=flow.overdue(state, dates, today),
+        collectable=state in flow.UNSENT and flow.is_late(dates, today),
         late=row.late,
         extended_until=row.extended_until,
         successors=heirs,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from questionnaires.par_sets import Block
 from survey_app.assessment import flow, rounds
 from survey_app.assessment.flow import Dates, State
+from survey_app.assessment.set_faults import stored
 from survey_app.errors import NotFound
 from survey_app.models import Assessment, CriteriaSet, Level, Round, RoundSet, Unit, UnitSuccession
 from survey_app.policy import Action, Actor, ensure
@@ -46,13 +47,14 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The set of a block of a round."""
+    """The set of a block of a round; ``verified`` once it was held against the official text."""
 
     block: str
     set_id: int
     title: str
     state: str
     version: int
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,11 @@ class RoundPage:
     sets: tuple[Chosen, ...]
     units: int
     states: Mapping[State, int]
+
+    @property
+    def unverified(self) -> bool:
+        """Whether a set of the round was not held against the official text."""
+        return not all(each.verified for each in self.sets)
 
     @property
     def all_settled(self) -> bool:
@@ -179,7 +186,7 @@ def page(session: Session, actor: Actor, round_id: int) -> RoundPage:
     if row is None:
         raise NotFound("round")
     query = (
-        select(RoundSet.block, CriteriaSet.id, CriteriaSet.title, CriteriaSet.state, CriteriaSet.version)
+        select(RoundSet.block, CriteriaSet)
         .join(CriteriaSet, CriteriaSet.id == RoundSet.set_id)
         .where(RoundSet.round_id == round_id)
         .order_by(RoundSet.block)
@@ -189,11 +196,18 @@ def page(session: Session, actor: Actor, round_id: int) -> RoundPage:
     return RoundPage(
         row=Facts.of(row),
         sets=tuple(
-            Chosen(block=block, set_id=set_id, title=title, state=state, version=version)
-            for block, set_id, title, state, version in session.execute(query)
+            Chosen(
+                block=block,
+                set_id=used.id,
+                title=used.title,
+                state=used.state,
+                version=used.version,
+                verified=stored(used.body).verified,
+            )
+            for block, used in session.execute(query)
         ),
         units=sum(numbers.values()),
-        states=numbers,
+        states={state: numbers[state] for state in State if state in numbers},
     )
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.assessment import criteria, rounds
+from survey_app.assessment import rounds
+from survey_app.assessment.set_faults import stored
 from survey_app.errors import Conflict, NotFound, Rejected
-from survey_app.models import Account, Assessment, CouncilMember, Duty, Round, Unit
+from survey_app.models import Account, Assessment, CouncilMember, CriteriaSet, Duty, Round, RoundSet, Unit
 from survey_app.models.assessment import PUBLISHED
 from survey_app.policy import RULES, Action, Actor, Role, ensure
 
@@ -169,8 +170,9 @@ def _people(session: Session, roles: frozenset[Role]) -> Sequence[tuple[int, str
 def _fields(session: Session, round_id: int) -> Sequence[tuple[str, str]]:
     """The fields of all sets of a round by number; the same number is the same duty in every block."""
     found: dict[str, str] = {}
-    for set_id in rounds.sets_of(session, round_id).values():
-        for node in criteria.of(session, set_id).definition.fields:
+    query = select(CriteriaSet.body).join(RoundSet, RoundSet.set_id == CriteriaSet.id)
+    for body in session.scalars(query.where(RoundSet.round_id == round_id).order_by(RoundSet.block)):
+        for node in stored(body).fields:
             found.setdefault(node.id, f"{node.id}. {node.name}")
     return list(found.items())
 

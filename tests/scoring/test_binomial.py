@@ -56,7 +56,7 @@ def test_many_cells_at_once_are_the_cells_one_by_one(method: str) -> None:
     assert np.isnan(interval([math.nan, 0], [10, 0], 0.9, method)).all()
 
 
-@pytest.mark.parametrize(("x", "n"), [(-1, 10), (11, 10), (0, -1), (1, math.inf), ([1, 3], 2)])
+@pytest.mark.parametrize(("x", "n"), [(-1, 10), (11, 10), (0, -1), (math.nan, -1), (1, math.inf), ([1, 3], 2)])
 def test_impossible_counts_are_refused(x: float, n: float) -> None:
     for method in METHODS:
         with pytest.raises(ValueError, match="between 0"):

@@ -131,7 +131,7 @@ def test_the_list_is_where_everybody_begins(
     assert f'href="/assessment/units/{running.of(place.communes[0])}"' in page
     assert "Xã Bình Thủy" not in page
     assert "Tạo kỳ đánh giá" not in page
-    assert f"{LIST}/{running.id}" not in page
+    assert f'href="{LIST}/{running.id}"' not in page
     assert "quá hạn" not in page
     clock.move(days=20)
     assert "quá hạn" in said(browse(inspector).get(LIST))

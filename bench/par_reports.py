@@ -115,7 +115,8 @@ class _Unit:
         share = min(0.99, max(0.4, self.random.gauss(self.level, 0.05)))
         grown = {"value": 105, "base": 100, "low_percent": 0, "high_percent": 10}
         inputs = {name: grown.get(name, round(share * 100, 2)) for name in asked}
-        data = {"inputs": inputs, "share": round(share, 4), "standard_error": 0.015}
+        surveyed = asked == ["percent"]  # the others are figures without a sampling error
+        data = {"inputs": inputs, "share": round(share, 4) if surveyed else None, "standard_error": 0.015}
         self.session.add(
             Feed(
                 assessment_id=self.row.id, leaf=leaf, kind="share", data=json.dumps(data),

@@ -117,7 +117,10 @@ def _content(draft: Draft, section: Section) -> None:
         _say(draft, sentence)
     for table in section.tables:
         if table.caption:
-            _say(draft, table.caption, bold=True, centred=True)
+            caption, _, remark = table.caption.partition(". ")
+            _say(draft, caption, bold=True, centred=True)
+            if remark:
+                _say(draft, remark)
         _append(draft, _table_xml(table))
         _say(draft, "")
 

@@ -123,7 +123,10 @@ def _content(section: Section) -> Iterator[Flowable]:
     for table in section.tables:
         if table.caption:
             yield CondPageBreak(ROOM_FOR_TABLE)
-            yield paragraph(table.caption, CAPTION)
+            caption, _, remark = table.caption.partition(". ")
+            yield paragraph(caption, CAPTION)
+            if remark:
+                yield paragraph(remark, theme.NOTE)
         yield Ledger.of(table)
     if section.forest is not None:
         for figure in par_forest_parts(section.forest, first=FIRST_ROOM, later=LATER_ROOM):

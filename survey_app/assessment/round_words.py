@@ -34,6 +34,7 @@ DUTIES: Mapping[State, str] = {
     State.AWAITING_APPROVAL: "lãnh đạo đơn vị duyệt và gửi thẩm định",
     State.EXPLANATION_ASKED: "trả lời yêu cầu giải trình",
 }
+MOST_NAMED = 8  # leaves in a sentence; the table names all
 COLUMNS = ("Đơn vị", "Khối", "Tình trạng", "Việc cần làm", "Hạn", "Quá hạn (ngày)", "Tiêu chí còn thiếu", "Người làm")
 BOARD_COLUMNS = (
     "Đơn vị",
@@ -81,7 +82,8 @@ def task(reminder: Reminder) -> str:
     """What a unit has to do, in a sentence: "Xã An Cọ: tự chấm điểm …, hạn 31/03/2026 (quá hạn 5 ngày)."."""
     parts = [DUTIES[reminder.state]]
     if reminder.lacking:
-        parts.append(f"còn {len(reminder.lacking)} tiêu chí chưa đủ ({', '.join(reminder.lacking)})")
+        named = ", ".join(reminder.lacking[:MOST_NAMED]) + (", …" if len(reminder.lacking) > MOST_NAMED else "")
+        parts.append(f"còn {len(reminder.lacking)} tiêu chí chưa đủ ({named})")
     if reminder.unproved:
         parts.append(f"{len(reminder.unproved)} tiêu chí đã chấm nhưng thiếu tài liệu kiểm chứng")
     if reminder.questions:

@@ -55,10 +55,11 @@ def test_the_board_shows_where_each_unit_stands(
     make_mark(first, "1.1", "2", stage="first")
     make_mark(second, "1.1", "3")
     put(third, State.SUBMITTED)
-    clock.move(days=20)
+    clock.move(days=21)
     page = said(browse(analyst).get(f"{address}/board"))
     for words in (
         "Bảng tiến độ",
+        "chưa đối chiếu văn bản gốc",
         "4 đơn vị",
         "Đang tự chấm (1)",
         "Quá hạn (3)",

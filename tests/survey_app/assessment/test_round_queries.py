@@ -88,8 +88,9 @@ def test_a_round_with_its_sets_and_states(
         put(running.of(unit), State.SETTLED)
     with database.reading() as session:
         page = round_queries.page(session, analyst, running.id)
-    assert [(each.block, each.set_id, each.state, each.version) for each in page.sets] == [
-        (block, set_id, "frozen", 1) for block, set_id in sorted(running.sets.items())
+    assert page.unverified
+    assert [(each.block, each.set_id, each.state, each.version, each.verified) for each in page.sets] == [
+        (block, set_id, "frozen", 1, False) for block, set_id in sorted(running.sets.items())
     ]
     assert (page.units, page.states, page.all_settled) == (4, {State.SETTLED: 3, State.NOT_STARTED: 1}, False)
     put(running.of(place.department), State.SETTLED)

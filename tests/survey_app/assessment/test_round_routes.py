@@ -61,6 +61,7 @@ def test_a_round_is_made_changed_opened_and_published(
     assert "Kỳ đánh giá đã mở cho 4 đơn vị." in page
     assert "4 đơn vị: " in page
     assert "4 chưa bắt đầu" in page
+    assert "chưa đối chiếu văn bản gốc" in page
     assert "Công bố kết quả" not in page
     assert "chỉ sửa được tên và các hạn" in said(home.get(f"{address}/edit"))
     for assessment_id in range(1, 5):

@@ -44,6 +44,12 @@ def test_a_reminder_is_one_line() -> None:
     assert len(round_words.cells(full)) == len(round_words.COLUMNS)
 
 
+def test_a_sentence_names_a_few_leaves_and_the_table_all() -> None:
+    many = reminder(lacking=tuple(f"1.{number}" for number in range(1, 10)))
+    assert "còn 9 tiêu chí chưa đủ (1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, …)" in round_words.task(many)
+    assert "1.9" in str(round_words.cells(many)[6])
+
+
 def test_every_state_date_and_duty_has_its_words() -> None:
     assert set(round_words.FILTERS) == {*State, "overdue"}
     assert tuple(round_words.DATE_NAMES) == DATES

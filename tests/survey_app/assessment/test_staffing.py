@@ -4,16 +4,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.assessment import staffing
+from survey_app.assessment import round_queries, staffing
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
-from survey_app.models import Account, CouncilMember, Duty, Round
+from survey_app.models import Account, CouncilMember, CriteriaSet, Duty, Round
 from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
 from tests.factories.units import MakeUnit
-from tests.survey_app.assessment.conftest import MakeRound, Place, Running, events
+from tests.survey_app.assessment.conftest import MakeRound, MakeSet, Place, Running, events
 
 
 def test_duties_by_field_and_unit_are_given_and_taken(
@@ -127,3 +127,18 @@ def test_what_is_not_there_or_not_allowed(
         with pytest.raises(Conflict, match="round_published"):
             staffing.assign(session, analyst, running.id, appraiser.account_id, "", None, clock())
         assert session.scalars(select(Duty.id)).all() == [elsewhere]
+
+
+@on_sqlite
+def test_a_round_prepared_with_a_set_that_does_not_add_up_has_its_fields(
+    make_round: MakeRound, make_set: MakeSet, place: Place, analyst: Actor, database: Database
+) -> None:
+    del place
+    set_id = make_set()
+    prepared = make_round(opened=False, sets={"commune": set_id})
+    with database.transaction() as session:
+        row = session.get_one(CriteriaSet, set_id)
+        row.body = row.body.replace("max: 6", "max: 7")
+    with database.reading() as session:
+        assert [number for number, _ in staffing.staff(session, analyst, prepared.id).fields] == ["1", "2", "T"]
+        assert round_queries.page(session, analyst, prepared.id).unverified

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -238,11 +238,16 @@ _AsWritten.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.c
 _AsWritten.add_constructor("tag:yaml.org,2002:float", _AsWritten.exact_number)
 
 
+@lru_cache(maxsize=8)  # reading is slow, and a stored set is read by several models one after the other
+def _document(text: str) -> Any:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _AsWritten
+    return yaml.load(text)
+
+
 def _yaml(text: str, name: str) -> Any:
     try:
-        yaml = YAML(typ="rt")
-        yaml.Constructor = _AsWritten
-        return yaml.load(text)
+        return _document(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         fault = Problem(line, "", "sai cú pháp YAML", f"YAML syntax: {error.problem}")

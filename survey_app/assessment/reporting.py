@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from reports.content import Letterhead as LetterheadContent
 from reports.par_content import BlockResult, Meeting, RoundReport, UnitResult
 from survey_app.assessment import earlier, standing, unit_results
-from survey_app.assessment.outcomes import Sheet, outcomes
+from survey_app.assessment.outcomes import Outcome, Sheet, indices, outcomes
 from survey_app.assessment.remits import Remit, remit
 from survey_app.assessment.sight import OPENED
 from survey_app.errors import NotFound
@@ -38,7 +38,6 @@ from survey_app.models.assessment import PUBLISHED, SELF
 from survey_app.policy import Action, Actor, ensure
 
 LEVEL, DRAWS = 0.95, 10_000
-FEW = 2  # draws where only the index is wanted
 KEPT = 4  # contents of a province: some megabytes each
 
 
@@ -142,9 +141,10 @@ def stamp(session: Session, row: Round) -> tuple[object, ...]:
 
 def _content(session: Session, row: Round, before: Round | None, today: datetime.date) -> Opened:
     sheets = standing.sheets(session, row.id)
-    blocks = _blocks(session, row.id, sheets, draws=DRAWS)
+    blocks = _blocks(session, row.id, sheets, outcomes(sheets, level=LEVEL, draws=DRAWS))
     if before is not None:
-        old = _blocks(session, before.id, standing.sheets(session, before.id), draws=FEW)
+        said = standing.sheets(session, before.id)
+        old = _blocks(session, before.id, said, indices(said))
         found = earlier.changes(blocks, old, before.year)
         blocks = tuple(
             replace(b, units=tuple(replace(unit, change=found.get(unit.unit_id)) for unit in b.units)) for b in blocks
@@ -169,9 +169,10 @@ def _content(session: Session, row: Round, before: Round | None, today: datetime
     return Opened(report, {sheet.unit_id: sheet for sheet in sheets})
 
 
-def _blocks(session: Session, round_id: int, sheets: tuple[Sheet, ...], *, draws: int) -> tuple[BlockResult, ...]:
+def _blocks(
+    session: Session, round_id: int, sheets: tuple[Sheet, ...], found: Mapping[int, Outcome]
+) -> tuple[BlockResult, ...]:
     """Every block with its units, in the order of the levels."""
-    found = outcomes(sheets, level=LEVEL, draws=draws)
     query = select(Assessment.unit_id, Assessment.state, Assessment.late).where(Assessment.round_id == round_id)
     states = {unit_id: (state, late) for unit_id, state, late in session.execute(query)}
     sets = (

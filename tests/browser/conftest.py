@@ -85,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         assert server.poll() is None, "the demonstration ended"
         try:
             with urlopen(url, timeout=1):  # noqa: S310  # our own loopback address

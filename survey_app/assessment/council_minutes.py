@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.content import Letterhead as LetterheadContent
 from reports.council_minute import Attendant, CouncilMinute, Decided
 from survey_app.assessment import council
 from survey_app.assessment.council import Case
@@ -15,7 +14,8 @@ from survey_app.assessment.flow import LOCKED
 from survey_app.assessment.outcomes import Said
 from survey_app.config import ZONE
 from survey_app.errors import NotFound
-from survey_app.models import Account, CouncilAttendance, CouncilMeeting, Letterhead, Mark
+from survey_app.letterhead import letterhead
+from survey_app.models import Account, CouncilAttendance, CouncilMeeting, Mark
 from survey_app.models.assessment import COUNCIL
 from survey_app.policy import Actor
 
@@ -29,13 +29,11 @@ def minute(session: Session, actor: Actor, meeting_id: int) -> CouncilMinute:
     if meeting is None:
         raise NotFound("meeting")
     held = council.open_to(session, actor, meeting.round_id)
-    letterhead = session.get(Letterhead, 1)
-    if letterhead is None:
-        raise NotFound("letterhead")
+    head, fictional = letterhead(session)
     cases = council.cases(session, actor, held.id)
     return CouncilMinute(
-        letterhead=_letterhead(letterhead),
-        fictional=letterhead.fictional,
+        letterhead=head,
+        fictional=fictional,
         round=held.title,
         held_on=meeting.held_on,
         in_writing=meeting.in_writing,
@@ -44,17 +42,6 @@ def minute(session: Session, actor: Actor, meeting_id: int) -> CouncilMinute:
         decisions=_decisions(session, held, meeting, cases),
         units=tuple((case.sheet.name, case.state in LOCKED) for case in cases),
         unverified=any(not case.sheet.criteria.definition.verified for case in cases),
-    )
-
-
-def _letterhead(row: Letterhead) -> LetterheadContent:
-    return LetterheadContent(
-        superior=row.superior,
-        issuer=row.issuer,
-        symbol=row.symbol,
-        place=row.place,
-        signer=tuple(row.signer.splitlines()),
-        recipients=tuple(row.recipients.splitlines()),
     )
 
 

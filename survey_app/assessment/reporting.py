@@ -12,13 +12,13 @@ from threading import Lock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports.content import Letterhead as LetterheadContent
 from reports.par_content import BlockResult, Meeting, RoundReport, UnitResult
 from survey_app.assessment import earlier, standing, unit_results
 from survey_app.assessment.outcomes import Outcome, Sheet, indices, outcomes
 from survey_app.assessment.remits import Remit, remit
 from survey_app.assessment.sight import OPENED
 from survey_app.errors import NotFound
+from survey_app.letterhead import letterhead
 from survey_app.models import (
     Assessment,
     Correction,
@@ -149,9 +149,9 @@ def _content(session: Session, row: Round, before: Round | None, today: datetime
         blocks = tuple(
             replace(b, units=tuple(replace(unit, change=found.get(unit.unit_id)) for unit in b.units)) for b in blocks
         )
-    letterhead, fictional = _letterhead(session)
+    head, fictional = letterhead(session)
     report = RoundReport(
-        letterhead=letterhead,
+        letterhead=head,
         fictional=fictional,
         round_id=row.id,
         title=row.title,
@@ -211,21 +211,6 @@ def _before(session: Session, row: Round) -> Round | None:
     """The last round that was published for an earlier year."""
     query = select(Round).where(Round.state == PUBLISHED, Round.year < row.year)
     return session.scalars(query.order_by(Round.year.desc(), Round.id.desc()).limit(1)).first()
-
-
-def _letterhead(session: Session) -> tuple[LetterheadContent, bool]:
-    row = session.scalars(select(Letterhead)).one_or_none()
-    if row is None:
-        raise NotFound("letterhead")
-    content = LetterheadContent(
-        superior=row.superior,
-        issuer=row.issuer,
-        symbol=row.symbol,
-        place=row.place,
-        signer=tuple(row.signer.splitlines()),
-        recipients=tuple(row.recipients.splitlines()),
-    )
-    return content, row.fictional
 
 
 def _digest(blocks: tuple[BlockResult, ...]) -> str:

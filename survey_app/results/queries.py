@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from questionnaires.coding import counts
 from questionnaires.loader import questionnaire
-from reports.content import Letterhead as LetterheadContent
 from scoring.deciding import Looks, Multiplicity
 from survey_app.definitions import form_checks, month_of, returned
 from survey_app.errors import NotFound
@@ -19,7 +18,6 @@ from survey_app.models import (
     CampaignUnit,
     DefinitionVersion,
     Excluded,
-    Letterhead,
     Level,
     Population,
     Release,
@@ -284,19 +282,3 @@ def stamp(session: Session, campaign_id: int) -> Stamp:
     query = select(func.coalesce(func.max(Release.id), 0), func.max(Release.day))
     release, as_of = session.execute(query.where(Release.campaign_id == campaign_id)).one()
     return Stamp(release, as_of)
-
-
-def letterhead(session: Session) -> tuple[LetterheadContent, bool]:
-    """The province's letterhead, and whether the data are made up for a demonstration."""
-    row = session.scalars(select(Letterhead)).one_or_none()
-    if row is None:
-        raise NotFound("letterhead")
-    content = LetterheadContent(
-        superior=row.superior,
-        issuer=row.issuer,
-        symbol=row.symbol,
-        place=row.place,
-        signer=tuple(row.signer.splitlines()),
-        recipients=tuple(row.recipients.splitlines()),
-    )
-    return content, row.fictional

@@ -32,6 +32,7 @@ from scoring.results import Estimate, GroupScore, Interval, Reason, Verdict
 from scoring.sequential import confidence_sequence
 from scoring.small_areas import fit_likelihood, shrink
 from scoring.standings import rank
+from survey_app.letterhead import letterhead
 from survey_app.policy import Actor
 from survey_app.results import changes, groups, queries, validity
 from survey_app.results.groups import WHOLE, field_key, level_key, unit_key
@@ -85,12 +86,12 @@ def _content(
     session: Session, material: Material, issued: validity.Issued, stamp: queries.Stamp, today: datetime.date
 ) -> SatisfactionReport:
     campaign, whole, root = material.campaign, material.whole, material.units[0]
-    letterhead, fictional = queries.letterhead(session)
+    head, fictional = letterhead(session)
     ids = [unit.id for unit in material.units]
     breaks = tuple(_breaks(session, material))
     received = queries.received_by_channel(session, campaign.id, ids)
     return SatisfactionReport(
-        letterhead=letterhead,
+        letterhead=head,
         subject=f"của người dân, tổ chức đối với sự phục vụ của {_in_sentence(root.name)}",
         scope=root.name,
         campaign=campaign.title,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey_app.errors import NotAllowed, NotFound
-from survey_app.models import Campaign, Letterhead, Release, Unit
+from survey_app.models import Campaign, Release, Unit
 from survey_app.policy import Actor, Role
 from survey_app.results import queries
 from tests.factories.accounts import MakeActor
@@ -108,16 +108,6 @@ def test_levels_and_fields_in_their_order(session: Session, world: World) -> Non
     assert {level.key for level in levels[1:4]} == {"province", "vertical", "district"}
     assert {level.key for level in levels if not level.ranked} == {"province"}
     assert queries.fields(session) == {"land": "Đất đai", "health": "Y tế"}
-
-
-def test_the_letterhead(session: Session, letterhead: Letterhead) -> None:
-    found, fictional = queries.letterhead(session)
-    assert (found.issuer, found.recipients[1], fictional) == ("SỞ NỘI VỤ", "Lưu: VT, CCHC", True)
-
-
-def test_without_a_letterhead_there_is_no_report(session: Session) -> None:
-    with pytest.raises(NotFound):
-        queries.letterhead(session)
 
 
 def test_who_reads_results(session: Session, make_actor: MakeActor, campaign: Campaign, world: World) -> None:

@@ -23,7 +23,7 @@ TRY = "try"
 def set_head(set_id: int) -> ResponseReturnValue:
     page, form = _page(set_id), HeadForm()
     clashes: list[sets.Clash] = []
-    if request.method == "GET":
+    if request.method != "POST":
         form.fill(head_texts(page.definition), page.edition)
     elif form.validate():
         with showing(form) as clashes:
@@ -41,7 +41,7 @@ def node_new(set_id: int) -> ResponseReturnValue:
     page, form, parent = _page(set_id), NodeForm(), request.args.get("parent", "")
     above = page.node(parent) if parent else None
     tried = None
-    if request.method == "GET":
+    if request.method != "POST":
         form.fill(new_texts(page.definition, above), page.edition)
     elif TRY in request.form:
         tried = _tried(form, None)
@@ -60,7 +60,7 @@ def node(set_id: int, number: str) -> ResponseReturnValue:
     page, form = _page(set_id), NodeForm()
     clashes: list[sets.Clash] = []
     tried = None
-    if request.method == "GET":
+    if request.method != "POST":
         form.fill(node_texts(page.node(number)), page.edition)
         tried = trial(page.node(number), {})
     elif TRY in request.form:

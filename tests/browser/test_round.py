@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from survey_app.db import Database
@@ -31,6 +31,7 @@ class Stage:
     """A browser for each role, on one address, and what their pages complained of."""
 
     address: str
+    unit: int
     pages: dict[str, Page]
     complaints: list[str]
 
@@ -68,12 +69,18 @@ def stage(
         context, watched = open_context(chromium, viewport=LAPTOP)
         context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
         pages[name], watched.complaints = watched.page, complaints
-    yield Stage(address, pages, complaints)
+    yield Stage(address, actors["inspector"].unit_id, pages, complaints)
     for page in pages.values():
         page.context.close()
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def press(page: Page, button: Locator) -> None:
+    """Send a form and wait for the page that follows."""
+    with page.expect_navigation():
+        button.click()
 
 
 def opened_round(stage: Stage, folder: Path) -> None:
@@ -82,7 +89,7 @@ def opened_round(stage: Stage, folder: Path) -> None:
     file.write_text(body(definition("commune")), "utf-8")
     page = stage.at("analyst", "sets/import")
     page.set_input_files("input[name=file]", str(file))
-    page.get_by_role("button", name="Nhập", exact=True).click()
+    press(page, page.get_by_role("button", name="Nhập", exact=True))
     expect(page.locator("main")).to_contain_text("hưa đối chiếu văn bản gốc")
     page = stage.at("analyst", "rounds/new")
     page.fill("#title", TITLE)
@@ -90,13 +97,13 @@ def opened_round(stage: Stage, folder: Path) -> None:
     for name, day in DATES.items():
         page.fill(f"#{name}", day.isoformat())
     page.select_option("#set_commune", index=1)
-    page.get_by_role("button", name="Lưu").click()
+    press(page, page.get_by_role("button", name="Lưu"))
     page.get_by_text("Mở kỳ đánh giá").click()
-    page.get_by_role("button", name=f"Mở kỳ “{TITLE}”").click()
+    press(page, page.get_by_role("button", name=f"Mở kỳ “{TITLE}”"))
     expect(page.locator("main")).to_contain_text("1 đơn vị")
     person = stage.at("analyst", "rounds/1/staff")
     person.select_option("#member_id", index=1)
-    person.get_by_role("button", name="Thêm thành viên").click()
+    press(person, person.get_by_role("button", name="Thêm thành viên"))
 
 
 def score(page: Page, leaf: str, **entries: str) -> None:
@@ -121,43 +128,49 @@ def self_scored(stage: Stage) -> None:
     score(page, "1.2", e_answer="yes", reason="Quyết định 5/QĐ-UBND")
     score(page, "1.3", claimed="1", reason="Đã thực hiện")
     score(stage.at("inspector", "units/1/fields/T"), "T.1", claimed="0", reason="Không có sáng kiến")
-    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
+    page = stage.at("inspector", "units/1")
+    press(page, page.locator("form[action$='/send'] button"))
     page = stage.at("leader", "units/1")
     page.get_by_text("Trả lại để sửa").click()
     page.fill("#reason", "Bổ sung số liệu")
-    page.get_by_role("button", name="Trả lại").click()
-    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
-    stage.at("leader", "units/1").locator("form[action$='/approve'] button").click()
-    stage.at("inspector", "units/1").locator("form[action$='/withdraw'] button").click()
-    stage.at("inspector", "units/1").locator("form[action$='/send'] button").click()
-    stage.at("leader", "units/1").locator("form[action$='/approve'] button").click()
+    press(page, page.get_by_role("button", name="Trả lại"))
+    page = stage.at("inspector", "units/1")
+    press(page, page.locator("form[action$='/send'] button"))
+    page = stage.at("leader", "units/1")
+    press(page, page.locator("form[action$='/approve'] button"))
+    page = stage.at("inspector", "units/1")
+    press(page, page.locator("form[action$='/withdraw'] button"))
+    page = stage.at("inspector", "units/1")
+    press(page, page.locator("form[action$='/send'] button"))
+    page = stage.at("leader", "units/1")
+    press(page, page.locator("form[action$='/approve'] button"))
 
 
 def appraised(stage: Stage) -> None:
     """An appraiser gives fewer points, asks, hears the unit, appraises anew and finishes."""
     page = stage.at("appraiser", "units/1/appraisal/1")
     for leaf in ("1.2", "1.3"):
-        page.locator(f'[id="r{leaf}"]').get_by_role("button", name="Công nhận điểm tự chấm").click()
+        press(page, page.locator(f'[id="r{leaf}"]').get_by_role("button", name="Công nhận điểm tự chấm"))
     first = page.locator('[id="r1.1"]')
     first.locator('[name="points"]').fill("2")
     first.locator('[name="reason"]').fill("Thiếu phụ lục")
-    first.get_by_role("button", name="Lưu").click()
+    press(page, first.get_by_role("button", name="Lưu"))
     first = page.locator('[id="r1.1"]')
     first.get_by_text("Yêu cầu giải trình").first.click()
     first.locator('[name="question"]').fill("Đề nghị gửi phụ lục")
-    first.get_by_role("button", name="Gửi yêu cầu").click()
+    press(page, first.get_by_role("button", name="Gửi yêu cầu"))
     page = stage.at("appraiser", "units/1/appraisal/T")
-    page.locator('[id="rT.1"]').get_by_role("button", name="Công nhận điểm tự chấm").click()
+    press(page, page.locator('[id="rT.1"]').get_by_role("button", name="Công nhận điểm tự chấm"))
     page = stage.at("inspector", "units/1")
     page.locator("textarea[name=answer]").fill("Phụ lục kèm theo báo cáo 12")
-    page.get_by_role("button", name="Lưu câu trả lời").click()
-    page.locator("form[action$='/explain'] button").click()
+    press(page, page.get_by_role("button", name="Lưu câu trả lời"))
+    press(page, page.locator("form[action$='/explain'] button"))
     page = stage.at("appraiser", "units/1/appraisal/1")
     again = page.locator('[id="r1.1"]')
     again.locator('[name="points"]').fill("2,5")
     again.locator('[name="reason"]').fill("Chấp nhận một phần")
-    again.get_by_role("button", name="Lưu").click()
-    page.get_by_role("button", name="Hoàn thành thẩm định").click()
+    press(page, again.get_by_role("button", name="Lưu"))
+    press(page, page.get_by_role("button", name="Hoàn thành thẩm định"))
 
 
 def settled(stage: Stage) -> None:
@@ -166,21 +179,22 @@ def settled(stage: Stage) -> None:
     page.locator('[name="e.percent"]').fill("85,5")
     page.fill("#error", "1,5")
     page.fill("#source", "Báo cáo SIPAS (giả định)")
-    page.get_by_role("button", name="Lưu số liệu").click()
+    press(page, page.get_by_role("button", name="Lưu số liệu"))
     page = stage.at("analyst", "rounds/1/council/meetings/new")
     page.fill("#held_on", "2026-03-16")
     page.locator("[name=attended]").first.check()
     page.fill("#minute", "Hội đồng thống nhất.")
-    page.get_by_role("button", name="Ghi cuộc họp").click()
-    page = stage.at("analyst", "rounds/1/council/units/2")
+    press(page, page.get_by_role("button", name="Ghi cuộc họp"))
+    page = stage.at("analyst", "rounds/1/council")
+    press(page, page.get_by_role("link", name="Xã An Cọ"))
     row = page.locator('[id="r1.1"]')
     row.locator('[name="points"]').fill("2,25")
     row.locator('[name="reason"]').fill("Hội đồng quyết định")
-    row.get_by_role("button", name="Lưu điểm của Hội đồng").click()
-    page.get_by_role("button", name="Chốt điểm của đơn vị").click()
+    press(page, row.get_by_role("button", name="Lưu điểm của Hội đồng"))
+    press(page, page.get_by_role("button", name="Chốt điểm của đơn vị"))
     page = stage.at("analyst", "rounds/1")
     page.get_by_text("Công bố kết quả").first.click()
-    page.get_by_role("button", name="Công bố kết quả của 1 đơn vị").click()
+    press(page, page.get_by_role("button", name="Công bố kết quả của 1 đơn vị"))
 
 
 def test_a_round_from_an_opened_set_to_a_published_ranking(stage: Stage, tmp_path: Path) -> None:
@@ -190,11 +204,11 @@ def test_a_round_from_an_opened_set_to_a_published_ranking(stage: Stage, tmp_pat
     settled(stage)
     page = stage.at("inspector", "rounds/1/results")
     expect(page.locator("main")).to_contain_text("Xã An Cọ")
-    page = stage.at("inspector", "rounds/1/results/units/2")
+    page = stage.at("inspector", f"rounds/1/results/units/{stage.unit}")
     # 2.25 + 2 + 1 + 0.855 × 4 = 8.67 of 10
     expect(page.locator("main")).to_contain_text("86,7")
     with page.expect_download() as download:
         page.locator("a[href$='.pdf']").first.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
-    stage.at("inspector", "rounds/1/units/2/remedies")
+    stage.at("inspector", f"rounds/1/units/{stage.unit}/remedies")
     assert stage.complaints == []

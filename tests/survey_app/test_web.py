@@ -123,8 +123,10 @@ def test_reading_and_head_change_nothing_but_the_log(
             person = allowed(app, world, endpoint)
             browser = browsers[person.id] if person else app.test_client()
             path = world.path(app, endpoint)
-            assert browser.get(path).status_code < 400, endpoint
-            assert browser.head(path).status_code < 400, endpoint
+            with browser.get(path) as answer:
+                assert answer.status_code < 400, endpoint
+            with browser.head(path) as answer:
+                assert answer.status_code < 400, endpoint
             assert browser.options(path).status_code < 400, endpoint
             asked += 1
     assert asked > 30
@@ -232,7 +234,8 @@ def test_every_answer_carries_the_headers(app: Flask, world: World, sign_in: Sig
     for endpoint, method in views(app):
         person = allowed(app, world, endpoint)
         browser = sign_in(person) if person else app.test_client()
-        _check(browser.open(world.path(app, endpoint), method=method), style, endpoint)
+        with browser.open(world.path(app, endpoint), method=method) as response:
+            _check(response, style, endpoint)
     for path, method in (("/nowhere", "GET"), ("/sign-out", "GET"), ("/r/XXXXXX", "GET"), ("/sign-in", "PUT")):
         response = app.test_client().open(path, method=method)
         assert response.status_code in (404, 405)
@@ -261,7 +264,8 @@ def test_staff_pages_are_not_kept_by_anyone(app: Flask, world: World, sign_in: S
     for endpoint, method in views(app):
         person = allowed(app, world, endpoint)
         if method == "GET" and person is not None and not endpoint.startswith("respond."):
-            assert sign_in(person).get(world.path(app, endpoint)).headers["Cache-Control"] == "no-store", endpoint
+            with sign_in(person).get(world.path(app, endpoint)) as response:
+                assert response.headers["Cache-Control"] == "no-store", endpoint
 
 
 @on_sqlite

@@ -108,8 +108,8 @@ def sheet(sheets: Sequence[CounterSheet]) -> bytes:
 
 
 def _canvas(target: io.BytesIO, size: tuple[float, float], title: str) -> Canvas:
-    # The stubs want a path; a stream is documented too.
-    canvas = Canvas(target, pagesize=size, invariant=True, lang="vi-VN", initialFontName=theme.FAMILY)  # type: ignore[arg-type]
+    named = {"pagesize": size, "invariant": True, "lang": "vi-VN", "initialFontName": theme.FAMILY}
+    canvas = Canvas(target, **named)  # type: ignore[arg-type]  # the stubs want a path; a stream is documented too
     canvas.setTitle(title)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     return canvas

@@ -78,8 +78,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] | N
 def _wrap(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
-        # Flask is wrapped by replacing this method.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        known = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
+        app.wsgi_app = known  # type: ignore[method-assign]  # Flask is wrapped by replacing this method
     files = WhiteNoise(
         app.wsgi_app,
         root=pages.STATIC,
@@ -88,8 +88,7 @@ def _wrap(app: Flask, settings: Settings) -> None:
         allow_all_origins=False,
         add_headers_function=_mark_file,
     )
-    # Flask is wrapped by replacing this method.
-    app.wsgi_app = files  # type: ignore[method-assign]
+    app.wsgi_app = files  # type: ignore[method-assign]  # Flask is wrapped by replacing this method
 
 
 def _mark_file(headers: MutableMapping[str, str], _path: str, _url: str) -> None:

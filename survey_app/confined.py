@@ -70,7 +70,7 @@ def call(
     command = [sys.executable, "-I", "-c", _START, json.dumps(asked)]
     with _TURN:
         try:
-            done = subprocess.run(  # noqa: S603  the program calls itself
+            done = subprocess.run(  # noqa: S603  # the program calls itself
                 command, input=content, capture_output=True, timeout=seconds, env={"LANG": "C.UTF-8"}, cwd="/"
             )
         except subprocess.TimeoutExpired:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
@@ -64,12 +64,14 @@ def _select(label: str, members: type[Any], none: str | None = None) -> SelectFi
 class TextsForm(StaffForm):
     """A form of texts that two people may have open at once; `before` are the texts that it was made from."""
 
+    NAMES: ClassVar[tuple[str, ...]] = ()
+
     edition = HiddenField()
     before = HiddenField()
 
     def texts(self) -> dict[str, str]:
         """The texts by their names in the definition."""
-        return {name: self.said(self[self.field_of(name)]) for name in self.names()}
+        return {name: self.said(self[self.field_of(name)]) for name in self.NAMES}
 
     def change(self) -> Change:
         """What was typed and what it was made from; whatever is no such thing counts as changed."""
@@ -85,9 +87,6 @@ class TextsForm(StaffForm):
 
     def made_from(self, texts: Texts, edition: int) -> None:
         self.edition.data, self.before.data = str(edition), json.dumps(dict(texts), ensure_ascii=False)
-
-    def names(self) -> tuple[str, ...]:
-        raise NotImplementedError
 
     @staticmethod
     def field_of(name: str) -> str:
@@ -132,8 +131,7 @@ class NodeForm(TextsForm):
     name_verified = BooleanField("Tên đã đối chiếu")
     note = _long("Ghi chú", 2)
 
-    def names(self) -> tuple[str, ...]:
-        return NODE
+    NAMES = NODE
 
 
 class HeadForm(TextsForm):
@@ -148,8 +146,7 @@ class HeadForm(TextsForm):
     claims = _long("Số liệu văn bản công bố", 5)
     bands = _long("Xếp loại", 8)
 
-    def names(self) -> tuple[str, ...]:
-        return HEAD
+    NAMES = HEAD
 
 
 class CloneForm(StaffForm):

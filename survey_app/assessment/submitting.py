@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.assessment import marking, rounds
-from survey_app.assessment.flow import MOVES, Step, is_late
+from survey_app.assessment.flow import MOVES, Step
 from survey_app.errors import Conflict, Rejected
 from survey_app.models import Assessment, Explanation
 from survey_app.policy import Actor
@@ -38,7 +38,6 @@ def take(
         return
     _check(session, row, step, reason)
     rounds.move(session, actor, row, step, now, detail=reason.strip()[:LONGEST_REASON])
-    _date(session, row, step, now)
 
 
 def unanswered(session: Session, row: Assessment) -> tuple[Explanation, ...]:
@@ -54,11 +53,3 @@ def _check(session: Session, row: Assessment, step: Step, reason: str) -> None:
         open_ = unanswered(session, row)
         if open_:
             raise Rejected("unanswered", problems={each.leaf: "no_answer" for each in open_})
-
-
-def _date(session: Session, row: Assessment, step: Step, now: datetime.datetime) -> None:
-    if step is Step.APPROVE:
-        row.submitted_on, row.late = now.date(), is_late(rounds.dates(session, row), now.date())
-    elif step is Step.WITHDRAW:
-        row.submitted_on, row.late = None, False
-    session.flush()

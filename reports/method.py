@@ -87,6 +87,11 @@ DECISION = (
     "“Đạt”: cả khoảng tin cậy thỏa mục tiêu. “Chưa đạt”: cả khoảng tin cậy không thỏa mục tiêu. Còn lại là "
     "“Chưa đủ căn cứ”, kèm số phiếu cần thêm nếu tỷ lệ giữ nguyên. So với giá trị chưa làm tròn."
 )
+BATCHES = (
+    "Phiếu vào số liệu khi cùng đơn vị, lĩnh vực, kênh và tháng có ít nhất 5 phiếu mới, để không ai suy ra được câu "
+    "trả lời của một người. Phần còn lại vào sau 30 ngày nếu cả đơn vị có đủ 5 phiếu, hoặc khi đóng đợt; trước khi "
+    "đóng, số liệu vì vậy nghiêng về lĩnh vực có nhiều giao dịch."
+)
 UNCHECKED = "chưa đối chiếu với văn bản gốc"
 
 
@@ -121,6 +126,7 @@ def rows(content: SatisfactionReport) -> tuple[tuple[str, str], ...]:
         ),
         ("Nội dung chưa đối chiếu", _unverified(method)),
         ("Căn cứ", _bases(method)),
+        ("Phiếu vào số liệu theo lô", BATCHES),
         ("Số liệu đến ngày", words.day(content.data_as_of)),
         ("Phiên bản chương trình", method.program),
         ("Mã băm số liệu (SHA-256)", method.data_hash),

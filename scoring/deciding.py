@@ -149,7 +149,10 @@ def _more_looked_at(
     worth = float(estimate.effective_n or 0) / drawn
     rate, held = ((x - estimate.floor) / (1 - estimate.floor) for x in (float(estimate.value or 0), target))
     further = np.unique(np.geomspace(1, MOST, 600).round())
-    lower, upper = rate_sequence(rate, (drawn + further) * worth, level)
+    total = drawn + further
+    # The degrees of freedom grow with the submissions, as in `scoring.verdict.further`.
+    share = 1.0 if estimate.df is None else student_share((estimate.df + 1) * total / drawn - 1, level)
+    lower, upper = rate_sequence(rate, total * worth * share, level)
     settled = further[(lower >= held) | (upper < held)]
     most = np.inf if population is None else population - drawn
     return int(settled[0]) if len(settled) and settled[0] <= most else None

@@ -133,7 +133,8 @@ def calibrate(
     population = wanted.sum() / len(margins)
     rise = np.log(population / size.sum()) if distance == Distance.RAKING else 0.0
     start = np.full(len(wanted), rise / len(margins))
-    factor = _factors(indicators, size, wanted, curve, start, MISFIT * population)
+    rounding = float(np.ptp([total.sum() for _, total in read]))  # no weights reach margins that differ by it
+    factor = _factors(indicators, size, wanted, curve, start, MISFIT * population + rounding)
     if factor is None:
         return replace(failed, reason=Failure.NO_CONVERGENCE)
     if np.any(factor[size > 0] <= 0):

@@ -126,7 +126,7 @@ def target_tests(found: Rates, target: float) -> TargetTests:
         t_logit=t_logit,
         p_greater_logit=stdtr(found.df, -t_logit),
         p_less_logit=stdtr(found.df, t_logit),
-        reason=np.where(varies | (found.reason != 0), _reasons(found.reason), Untestable.NO_SAMPLING_VARIANCE),
+        reason=_marked(_reasons(found.reason), ~varies & (found.reason == 0), Untestable.NO_SAMPLING_VARIANCE),
     )
 
 
@@ -178,7 +178,7 @@ def joint_rates(cells: Partition, values: ArrayLike, *, answered: ArrayLike | No
         value=found.value.ravel(),
         covariance=np.where(unknown[:, np.newaxis] | unknown, np.nan, joint),
         df=cells.design.df,
-        reason=np.where(lost, Untestable.LONELY_PSU, _reasons(found.reason.ravel())),
+        reason=_marked(_reasons(found.reason.ravel()), lost, Untestable.LONELY_PSU),
     )
 
 
@@ -240,7 +240,7 @@ def contrasts(found: JointRates, coefficients: ArrayLike, *, level: float = 0.95
         p_greater=stdtr(found.df, -t),
         lower=lower,
         upper=upper,
-        reason=np.where(known & ~varies, Untestable.NO_SAMPLING_VARIANCE, reason),
+        reason=_marked(reason, known & ~varies, Untestable.NO_SAMPLING_VARIANCE),
     )
 
 
@@ -305,6 +305,10 @@ def _reasons(codes: NDArray[np.uint8]) -> NDArray[np.object_]:
     names = np.array([None if reason is None else Untestable(reason.value) for reason in REASONS], object)
     found: NDArray[np.object_] = names[codes]
     return found
+
+
+def _marked(reasons: NDArray[np.object_], where: Bools, reason: Untestable) -> NDArray[np.object_]:
+    return np.where(where, np.array(reason, object), reasons)  # a bare member would become a plain text
 
 
 def _first(reasons: NDArray[np.object_]) -> Untestable | None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from questionnaires.loader import published
-from survey_app.campaigns.release import SMALLEST_BATCH
+from survey_app.campaigns.release import ready
 from survey_app.definitions import all_targets
 from survey_app.errors import NotFound
 from survey_app.models import (
@@ -17,7 +17,6 @@ from survey_app.models import (
     CampaignTarget,
     CampaignUnit,
     DefinitionVersion,
-    Inbox,
     Level,
     Population,
     Release,
@@ -184,9 +183,8 @@ def choices(session: Session, actor: Actor, chosen: Collection[int] = ()) -> Cho
 def waiting(session: Session, actor: Actor) -> Waiting:
     """What a release by hand would find."""
     ensure(actor, Action.RELEASE)
-    enough = select(Inbox.unit_id).group_by(Inbox.campaign_id, Inbox.unit_id).having(func.count() >= SMALLEST_BATCH)
     return Waiting(
-        units_ready=len(actor.units.intersection(session.scalars(enough))),
+        units_ready=len(actor.units & ready(session)),
         last_release=session.scalar(select(func.max(Release.day))),
     )
 

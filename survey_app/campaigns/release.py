@@ -1,8 +1,9 @@
 """Batches: submissions leave the inbox in random order, under new keys, and enter the tally.
 
-Nobody sees a figure change with one citizen: the answers to one campaign at one unit are released
-when ten of them wait, at day's end when at least `SMALLEST_BATCH` do, or at the click of Home Affairs
-(same minimum). What is left goes when it has waited `LONGEST_WAIT`, or when its campaign is closed.
+Nobody sees a figure change with one citizen: what waits for one cell of the tally (a unit's field, channel
+and month) is released when it is ten, at day's end when it is at least `SMALLEST_BATCH`, or at the click of
+Home Affairs (same minimum). What is left of a unit goes together when some of it has waited `LONGEST_WAIT`
+and it is enough for a batch, or when its campaign is closed.
 """
 
 import datetime
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, RowMapping, delete, extract, func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -29,8 +30,15 @@ ANSWERS = ("campaign_id", "definition_id", "unit_id", "counter_id", "field_key",
 # The order of PostgreSQL's tables tells the order of writing until they are rewritten by key.
 UNORDERED_TABLES = {table: f"pk_{table}" for table in ("submission", "submission_extra", "receipt", "dossier_mac")}
 
-Place = tuple[int, int]  # campaign and unit: what results are shown for
-PLACE = (Inbox.campaign_id, Inbox.unit_id)
+Place = tuple[int, int, str, str, int, int]  # campaign, unit, field, channel, year and month: a cell of the tally
+UNIT = (Inbox.campaign_id, Inbox.unit_id)
+PLACE: tuple[Any, ...] = (
+    *UNIT,
+    func.coalesce(Inbox.field_key, ""),
+    Inbox.channel,
+    extract("year", Inbox.day),
+    extract("month", Inbox.day),
+)
 waiting_since = func.coalesce(
     Inbox.entered, Inbox.day
 )  # a paper form waits since it was entered, whatever day it bears
@@ -39,18 +47,18 @@ waiting_since = func.coalesce(
 def release_full(session: Session, today: datetime.date) -> int:
     """Release where a full batch waits; returns how many submissions went."""
     in_line(session)
-    return _release(session, _waiting(session, FULL_BATCH), today)
+    return _release(session, _places(session, fewest=FULL_BATCH), today)
 
 
 def release_at_day_end(session: Session, today: datetime.date, *, with_today: bool = False) -> int:
     """Release what waits from before today: enough in one place, too long, or of a closed campaign."""
     in_line(session)
     before = today + datetime.timedelta(days=1) if with_today else today
-    places = _waiting(session, SMALLEST_BATCH, before=before)
-    stale = select(*PLACE).where(waiting_since < today - LONGEST_WAIT)
-    ended = select(*PLACE).join(Campaign, Campaign.id == Inbox.campaign_id).where(Campaign.state == CLOSED)
-    for query in (stale, ended):
-        places |= {(campaign, unit) for campaign, unit in session.execute(query.distinct())}
+    places = _places(session, waiting_since < before, fewest=SMALLEST_BATCH)
+    oldest, enough = func.min(waiting_since), func.count() >= SMALLEST_BATCH
+    stale = select(*UNIT).where(waiting_since < before).group_by(*UNIT).having(oldest < today - LONGEST_WAIT, enough)
+    ended = select(*UNIT).join(Campaign, Campaign.id == Inbox.campaign_id).where(Campaign.state == CLOSED)
+    places |= _places(session, tuple_(*UNIT).in_(stale.union(ended)))
     return _release(session, places, today, before=before)
 
 
@@ -58,7 +66,7 @@ def release_by_hand(session: Session, actor: Actor, now: datetime.datetime) -> i
     """Release what Home Affairs asks for: all of their units where at least the smallest batch waits."""
     ensure(actor, Action.RELEASE)
     in_line(session)
-    places = {(campaign, unit) for campaign, unit in _waiting(session, SMALLEST_BATCH) if unit in actor.units}
+    places = {place for place in _places(session, fewest=SMALLEST_BATCH) if place[1] in actor.units}
     moved = _release(session, places, now.date())
     audit.record(session, actor, "released", now=now, detail={"submissions": moved})
     return moved
@@ -67,8 +75,7 @@ def release_by_hand(session: Session, actor: Actor, now: datetime.datetime) -> i
 def release_campaign(session: Session, campaign_id: int, today: datetime.date) -> int:
     """Release everything of a campaign that is being closed."""
     in_line(session)
-    units = session.scalars(select(Inbox.unit_id).where(Inbox.campaign_id == campaign_id).distinct())
-    return _release(session, {(campaign_id, unit) for unit in units}, today)
+    return _release(session, _places(session, Inbox.campaign_id == campaign_id), today)
 
 
 def scatter(session: Session) -> None:
@@ -78,11 +85,20 @@ def scatter(session: Session) -> None:
             session.execute(text(f"CLUSTER {table} USING {index}"))
 
 
-def _waiting(session: Session, fewest: int, before: datetime.date | None = None) -> set[Place]:
-    """Where at least so many submissions wait."""
-    query = select(*PLACE).group_by(*PLACE).having(func.count() >= fewest)
-    rows = session.execute(query if before is None else query.where(waiting_since < before))
-    return {(campaign, unit) for campaign, unit in rows}
+def ready(session: Session) -> set[int]:
+    """The units where enough waits for a release by hand."""
+    return {unit for _, unit, *_ in _places(session, fewest=SMALLEST_BATCH)}
+
+
+def _places(session: Session, *where: ColumnElement[bool], fewest: int = 1) -> set[Place]:
+    """Where submissions like these wait, at least so many."""
+    query = select(*PLACE).where(*where).group_by(*PLACE).having(func.count() >= fewest)
+    return {tuple(row) for row in session.execute(query)}
+
+
+def _place(row: RowMapping) -> Place:
+    day: datetime.date = row["day"]
+    return row["campaign_id"], row["unit_id"], row["field_key"] or "", row["channel"], day.year, day.month
 
 
 def _release(
@@ -91,10 +107,10 @@ def _release(
     """Move what waits in these places, and count it; all or nothing."""
     if not places:
         return 0
-    query = select(Inbox.__table__).where(tuple_(*PLACE).in_(places))
+    query = select(Inbox.__table__).where(tuple_(*UNIT).in_({place[:2] for place in places}))
     if before is not None:
         query = query.where(waiting_since < before)
-    waiting = session.execute(query).mappings().all()
+    waiting = [row for row in session.execute(query).mappings() if _place(row) in places]
     if waiting:
         move(session, [({name: row[name] for name in ANSWERS}, json.loads(row["extras"])) for row in waiting])
         for some in portions(waiting):  # by key: what has arrived meanwhile stays

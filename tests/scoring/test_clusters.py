@@ -105,6 +105,18 @@ def test_one_day_gives_no_interval() -> None:
     assert found[1].items[0].estimate.interval is None
 
 
+def test_two_days_are_the_fewest_and_a_group_without_any_has_its_place() -> None:
+    """Of two totals the variance is the square of their difference, of one and of none nothing is known."""
+    found = Clusters(
+        group=np.array([0, 0, 1]),
+        answered=np.array([[10.0], [10.0], [10.0]]),
+        marked=np.array([[9.0], [6.0], [9.0]]),
+    )
+    variance, df = cluster_variance(found, np.full((3, 1), 0.1), np.full((3, 1), 0.75))
+    assert variance.tolist() == pytest.approx([(0.1 * (9.0 - 6.0)) ** 2, np.nan, np.nan], nan_ok=True)
+    assert df.tolist() == pytest.approx([1, np.nan, np.nan], nan_ok=True)
+
+
 def test_the_order_of_the_days_changes_nothing() -> None:
     codes, day = people(7)
     given = clustered(codes, day)

@@ -75,8 +75,8 @@ def test_so_it_is_for_many_answers_and_one_target(operator: str) -> None:
     sizes = (50, 300, 2000, 9000)
     tally = tally_of(*(random_codes(seed, n, satisfied=0.85) for seed, n in enumerate(sizes)))
     populations = np.array([np.nan, 301, 2000, 40_000])
-    found = panel(counted(tally), populations=populations, target=0.85, operator=operator)
-    scores = score(tally, plan(), [""] * 4, populations=[None, 301, 2000, 40_000])
+    found = panel(counted(tally), level=0.9, populations=populations, target=0.85, operator=operator)
+    scores = score(tally, plan(), [""] * 4, level=0.9, populations=[None, 301, 2000, 40_000])
     for g, group in enumerate(scores):
         assert rows(found, g) == [
             judged(i.estimate, 0.85, operator, group.population, group.counted) for i in group.items
@@ -113,6 +113,10 @@ def test_too_few_answers_give_no_rate() -> None:
         assert np.isnan(array).tolist() == [[False, True, False]]
     assert [OUTCOMES[code] for code in found.outcome[0]] == [Outcome.REACHED, Outcome.NO_DATA, Outcome.NOT_REACHED]
     assert panel(given_counts, target=0.5).value[0].tolist() == [1, 1, 0]
+
+
+def test_one_answer_is_a_rate_unless_more_are_asked_for() -> None:
+    assert panel(counts([1, 2], [1, 0], 2)).value.tolist() == [[1, 0]]
 
 
 def test_a_census_has_no_width_and_needs_no_more() -> None:

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import betabinom
 
 from scoring.integrity import Codes, Kind
 from scoring.patterns import repeats, straight_lined
@@ -22,6 +23,10 @@ def test_a_straight_line_is_one_level_on_enough_answered_items(codes: Codes, few
     for form, found in zip(codes.tolist(), straight_lined(codes, fewest=fewest).tolist(), strict=True):
         answered = [code for code in form if code not in (0, NOT_APPLICABLE)]
         assert found == (len(answered) >= fewest and len(set(answered)) == 1)
+
+
+def test_four_answers_alike_are_the_shortest_line() -> None:
+    assert straight_lined(np.array([[3, 3, 3, 3, 0], [3, 3, 3, 0, 10]], np.uint8)).tolist() == [True, False]
 
 
 def test_forms_without_items_are_no_lines() -> None:
@@ -65,6 +70,13 @@ def test_repeats_over_a_week_are_found_by_the_week() -> None:
     assert [(signal.first, signal.last, signal.observed) for signal in found] == [(42, 48, 7)]
 
 
+@pytest.mark.parametrize(("many", "found"), [(4, 0), (5, 1)])
+def test_five_equal_forms_of_a_day_are_the_fewest(many: int, found: int) -> None:
+    day, codes = forms(5, 30, 20)
+    codes[100 : 100 + many] = 1
+    assert len([s for s in repeats(np.zeros(len(day), int), day, codes) if s.first == s.last]) == found
+
+
 def test_nobody_repeats_nothing() -> None:
     assert repeats([], [], np.zeros((0, 5), np.uint8)) == ()
 
@@ -72,3 +84,71 @@ def test_nobody_repeats_nothing() -> None:
 def test_columns_of_different_length_are_refused() -> None:
     with pytest.raises(ValueError, match="per submission"):
         repeats([0, 1], [0, 1], np.zeros((3, 5), np.uint8))
+
+
+# --- form by form, straight from the definitions
+
+
+def share_of(forms_: list[tuple[int, int, int]], pattern: int) -> float:
+    return sum(form[2] == pattern for form in forms_) / len(forms_) if forms_ else 0.0
+
+
+def frequency(told: list[tuple[int, int, int]], group: int, period: int, pattern: int) -> float:
+    """How often a pattern is expected, from the group's other periods and as many as 20 forms of the others."""
+    own = [form for form in told if form[0] == group and form[1] != period]
+    others = [form for form in told if form[0] != group]
+    weight = min(20, len(others))
+    seen = sum(form[2] == pattern for form in own) + weight * share_of(others, pattern)
+    return (seen + 0.5) / (len(own) + weight + 1)
+
+
+def dispersion(told: list[tuple[int, int, int]], group: int, period: int) -> float:
+    """The relative variance of the commonest pattern's share in all other periods, beyond that of chance."""
+    common = max({form[2] for form in told}, key=lambda pattern: (share_of(told, pattern), -pattern))
+    beyond = scale = 0.0
+    for one, at in {form[:2] for form in told} - {(group, period)}:
+        there = [form for form in told if form[:2] == (one, at)]
+        rate = share_of([form for form in told if form[0] == one], common)
+        size, found = len(there), sum(form[2] == common for form in there)
+        beyond += (found - size * rate) ** 2 - size * rate * (1 - rate)
+        scale += size * (size - 1) * rate**2
+    return max(1e-6, beyond / max(scale, 1))
+
+
+def chance(told: list[tuple[int, int, int]], cell: tuple[int, int, int]) -> tuple[float, float, int]:
+    """The p value of a cell, what was expected of it, and its forms."""
+    group, period, pattern = cell
+    size, count = sum(form[:2] == cell[:2] for form in told), told.count(cell)
+    rate = frequency(told, group, period, pattern)
+    alike = min(0.5, dispersion(told, group, period) * rate / (1 - rate))
+    a, b = rate * (1 / alike - 1), (1 - rate) * (1 / alike - 1)
+    return float(betabinom.pmf(range(count, size + 1), size, a, b).sum()), size * rate, count
+
+
+@pytest.mark.parametrize(
+    ("seed", "groups", "common", "least"), [(1, 3, 0.3, 1), (2, 1, 0.5, 2), (3, 2, 0.1, 2), (4, 4, 0.97, 2)]
+)
+def test_every_signal_is_that_of_the_definitions(seed: int, groups: int, common: float, least: int) -> None:
+    rng = np.random.default_rng(seed)
+    group, day = rng.integers(0, groups, 260) * 10, rng.integers(3, 24, 260)
+    pattern = np.where(rng.random(260) < common, 0, rng.integers(0, 25, 260))
+    pattern[(group == 0) & (day == 12)] = 9
+    codes = np.stack([1 + pattern // 5, 1 + pattern % 5], axis=1).astype(np.uint8)
+    level = 0.9
+    wanted, looks = {}, dict.fromkeys(group.tolist(), 0)
+    for span in (1, 7):
+        told = list(zip(group.tolist(), (day // span).tolist(), pattern.tolist(), strict=True))
+        for cell in sorted(set(told)):
+            p, expected, count = chance(told, cell)
+            looks[cell[0]] += expected >= 0.2 or count >= least
+            if count >= least:
+                wanted[cell[0], cell[1] * span, cell[1] * span + span - 1, cell[2]] = (count, expected, p)
+    found = {
+        (s.group, s.first, s.last, int(pattern[s.rows[0]])): (s.observed, s.expected, s.p_value)
+        for s in repeats(group, day, codes, level=level, least=least)
+    }
+    wanted = {cell: numbers for cell, numbers in wanted.items() if numbers[2] * looks[cell[0]] <= level}
+    assert len(wanted) > 1
+    assert found.keys() == wanted.keys()
+    for cell, numbers in wanted.items():
+        assert found[cell] == pytest.approx(numbers, rel=1e-6)

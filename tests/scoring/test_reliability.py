@@ -115,8 +115,9 @@ def test_what_is_no_covariance_is_refused(matrix: list[object]) -> None:
 def test_what_is_no_table_or_no_level_is_refused() -> None:
     with pytest.raises(ValueError, match="table"):
         reliability([1, 2, 3])
-    with pytest.raises(ValueError, match="level"):
-        reliability([[1, 2], [2, 1]], level=95)
+    for level in (-0.1, 0, 1, 1.5, 95):
+        with pytest.raises(ValueError, match="level"):
+            reliability([[1, 2], [2, 1]], level=level)
     with pytest.raises(ValueError, match="respondents"):
         from_covariance([[1, 0], [0, 1]], n=1)
 
@@ -135,6 +136,14 @@ def test_sums_of_cells_add_up_to_the_covariance_of_all() -> None:
     assert covariance_from_sums(n, sums, products) == pytest.approx(covariance, abs=1e-12)
     both = ~np.isnan(table[:, 1])
     assert covariance[0, 1] == pytest.approx(np.cov(table[both, 0], table[both, 1])[0, 1])
+
+
+def test_two_who_answered_both_have_a_covariance_and_one_has_none() -> None:
+    covariance, n = pairwise_covariance([[1, 2, nan], [3, 1, 5], [2, nan, 2]])
+    assert n.tolist() == [[3, 2, 2], [2, 2, 1], [2, 1, 2]]
+    wanted = [[1, -1, 1.5], [-1, 0.5, nan], [1.5, nan, 4.5]]
+    for row, expected in zip(covariance.tolist(), wanted, strict=True):
+        assert row == pytest.approx(expected, nan_ok=True)
 
 
 def figures(found: Reliability) -> list[float]:

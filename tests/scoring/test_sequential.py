@@ -202,8 +202,8 @@ def test_running_limits_are_of_the_level_population_and_prior_that_are_asked_for
 
 
 def test_the_looks_of_each_unit_run_on_their_own() -> None:
-    satisfied, answers = np.array([[10, 19], [1, 3]]), np.array([[10, 20], [10, 30]])
+    satisfied, answers = np.array([[10, 19], [1, 3], [1, 11]]), np.array([[10, 20], [10, 30], [10, 20]])
     found = running(satisfied, answers)
-    for row in range(2):
+    for row in range(3):
         alone = running(satisfied[row], answers[row])
         assert [limits[row].tolist() for limits in found] == [limits.tolist() for limits in alone]

@@ -125,6 +125,30 @@ def test_unanimous_units_keep_their_rates(method: str) -> None:
     assert {unit.interval for unit in units} == {None}
     if method == "ml":
         assert prior.log_likelihood == pytest.approx(3 * math.log(0.75) + math.log(0.25))
+    else:
+        assert prior.raw_rho is not None
+        assert prior.raw_rho > 1
+
+
+def test_a_spread_of_exactly_chance_is_none_and_one_of_exactly_everything_keeps_the_rates() -> None:
+    chance = fit_moments([0, 1, 1], [1, 1, 2])
+    assert (chance.raw_rho, chance.rho, chance.boundary, chance.reason) == (0, 0, True, NoShrinkage.NO_SPREAD)
+    all_apart = fit_moments([2, 1], [2, 3], weighting=Weighting.EQUAL)
+    assert (all_apart.raw_rho, all_apart.rho, all_apart.reason) == (1, 1, NoShrinkage.NOTHING_SHARED)
+
+
+def test_two_answers_per_unit_are_enough_and_a_unanimous_unit_may_have_one() -> None:
+    prior = fit_likelihood([2, 2, 0, 1, 2], [2] * 5)
+    assert prior.mean == pytest.approx(0.7, abs=1e-6)
+    assert prior.rho == pytest.approx(11 / 21, abs=1e-6)  # 1 - 1 / (5 * 0.7 * 0.3 * 2): the correlation of the pairs
+    unanimous = fit_likelihood([1, 0, 10], [1, 10, 10])
+    assert (unanimous.mean, unanimous.reason) == (pytest.approx(2 / 3), NoShrinkage.NOTHING_SHARED)
+
+
+def test_a_likelihood_that_gains_nothing_from_a_spread_is_that_of_none() -> None:
+    prior = fit_likelihood([1, 1], [2, 2])  # less apart than chance, and so few that rho hardly lowers the likelihood
+    assert (prior.mean, prior.rho, prior.boundary, prior.reason) == (0.5, 0, True, NoShrinkage.NO_SPREAD)
+    assert prior.log_likelihood == pytest.approx(2 * math.log(0.5))
 
 
 @pytest.mark.parametrize(("x", "n"), [([11], [10]), ([-1], [10]), ([math.nan], [10])])

@@ -82,7 +82,9 @@ def test_many_groups_stand_one_above_the_other() -> None:
 
 
 def test_a_packed_tally_comes_back() -> None:
-    assert np.array_equal(unpack(FULL, full().pack()).vector, full().vector)
+    found = unpack(FULL, full().pack()).vector
+    assert np.array_equal(found, full().vector)
+    assert found.dtype == np.int64  # counts stay whole numbers
 
 
 @given(respondents(), st.binary(min_size=1, max_size=60), st.integers(0, 10_000))

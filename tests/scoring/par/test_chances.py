@@ -110,3 +110,10 @@ def test_units_that_were_simulated_already_are_not_simulated_again() -> None:
     assert rank_intervals(units, indices=drawn) == rank_intervals(units, draws=500, seed=3)
     (first, *_) = rank_intervals(units, indices=np.array([[90.0, 91.0], [80.0, 81.0]])).values()
     assert (first.lower, first.upper) == (1, 1)
+
+
+def test_an_interval_ends_on_places_that_were_drawn() -> None:
+    """Each of the two places has half of the draws: a quarter may be left out on each side, not the half."""
+    units = [unit("a", "50", 0.5, 0.02), unit("b", "50", 0.5, 0.02)]
+    found = rank_intervals(units, level=0.5, indices=np.array([[90.0, 80.0], [80.0, 90.0]]))
+    assert [(each.lower, each.upper) for each in found.values()] == [(1, 2), (1, 2)]

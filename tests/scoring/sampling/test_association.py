@@ -126,6 +126,39 @@ def test_more_groups_than_psus_leave_rao_scott_but_not_wald() -> None:
     assert (found.wald, found.adjusted_wald, found.wald_reason) == (None, None, Untestable.TOO_FEW_PSUS)
 
 
+def test_as_many_degrees_of_freedom_as_psus_give_are_enough_for_wald() -> None:
+    rng = np.random.default_rng(4)
+    found = rao_scott(survey_design(np.ones(80), psu=np.arange(80) // 20), rng.random(80) < 0.7, np.arange(80) % 4)
+    assert found.adjusted_wald is not None
+    assert (found.df, found.adjusted_wald.ndf, found.adjusted_wald.ddf) == (3, 3, 1)
+
+
+def test_weights_that_add_to_very_little_change_no_test() -> None:
+    y = np.random.default_rng(4).random(80) < 0.7
+    ones, little = (
+        rao_scott(survey_design(np.full(80, weight), psu=np.arange(80) // 8), y, np.arange(80) % 3)
+        for weight in (1.0, 1e-8)
+    )
+    assert little.wald_reason is None
+    assert results(little) == pytest.approx(results(ones))
+
+
+@pytest.mark.parametrize("lonely", ["fail", "average"])
+def test_a_stratum_of_one_psu_that_answered_nothing_spoils_no_test(lonely: str) -> None:
+    rng = np.random.default_rng(4)
+    stratum, psu, groups = np.repeat([0, 1, 2], [20, 20, 4]), np.arange(44) // 5, np.arange(44) % 2
+    psu[40:] = 8
+    y = np.where(stratum == 2, -1, rng.random(44) < 0.6)
+    found = rao_scott(survey_design(np.ones(44), stratum=stratum, psu=psu, lonely=lonely), y, groups)
+    without = rao_scott(survey_design(np.ones(40), stratum=stratum[:40], psu=psu[:40]), y[:40], groups[:40])
+    assert (found.reason, found.n, found.df) == (None, 40, 6)
+    assert results(found) == pytest.approx(results(without))
+    answering = rao_scott(
+        survey_design(np.ones(44), stratum=stratum, psu=psu, lonely=lonely), np.where(y < 0, groups, y), groups
+    )
+    assert (answering.reason is Untestable.LONELY_PSU) == (lonely == "fail")
+
+
 def test_groups_that_never_vary_between_psus_leave_no_wald() -> None:
     y, groups = [1, 0, 1, 1, 0, 1] * 4, [0, 0, 1, 1, 2, 2] * 4
     found = rao_scott(survey_design(np.ones(24), psu=np.arange(24) // 6), y, groups)

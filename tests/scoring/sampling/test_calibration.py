@@ -232,17 +232,59 @@ def test_several_items_and_domains_are_those_one_by_one() -> None:
             np.testing.assert_array_equal(getattr(both, name)[:, item], getattr(one, name))
         assert REASONS[one.reason[2]] is Missing.NO_ANSWERS
     marked = calibrated_rates(found, np.nan_to_num(values), answered=~np.isnan(values), labels=label, domains=3)
-    np.testing.assert_array_equal(marked.se, both.se)
+    for name in ("value", "se", "n", "spread"):
+        np.testing.assert_array_equal(getattr(marked, name), getattr(both, name))
 
 
 def test_design_effects_belong_to_the_calibrated_standard_error() -> None:
     design = survey_design(np.full(40, 10.0), psu=np.arange(40) // 4)
     y = np.arange(40) % 5 > 0
-    rate = calibrated_rates(post_stratify(design, np.arange(40) % 2, {0: 150, 1: 250}), y)
+    rate = calibrated_rates(post_stratify(design, np.arange(40) % 5 > 1, {False: 150, True: 250}), y)
     p, variance = rate.value[0], rate.se[0] ** 2
     assert rate.n_eff_design[0] == pytest.approx(p * (1 - p) / variance)
     assert rate.deff_wr[0] == pytest.approx(variance * 39 / (p * (1 - p)))
     assert rate.deff_wor[0] == pytest.approx(rate.deff_wr[0] / (1 - 40 / 400))
+    assert rate.se[0] != pytest.approx(rates(partition(design), y).se[0], rel=0.1)
+    everybody = calibrated_rates(post_stratify(design, np.arange(40) % 2, {0: 15, 1: 25}), y)
+    assert everybody.deff_wr[0] > 0
+    assert math.isnan(everybody.deff_wor[0])  # nobody is left out of such a sample
+
+
+def test_a_lonely_psu_anywhere_leaves_no_standard_error_of_a_domain() -> None:
+    design = survey_design(np.ones(6), stratum=["A"] * 4 + ["B"] * 2, psu=[1, 1, 2, 2, 3, 3])
+    found = calibrated_rates(
+        post_stratify(design, [0, 1] * 3, {0: 30, 1: 10}), [1, 0, 1, 1, 1, 0], labels=[0] * 4 + [1] * 2
+    )
+    assert [REASONS[code] for code in found.reason] == [Missing.LONELY_PSU] * 2
+    assert np.isnan(found.se).all()
+    assert np.isnan(found.deff_wr).all()
+
+
+def test_a_row_without_weight_may_have_any_factor() -> None:
+    margins = {"sex": ["F", "M", "M", "F"], "age": ["young", "old", "young", "old"]}
+    totals = {"sex": {"F": 1, "M": 10}, "age": {"young": 10, "old": 1}}
+    found = calibrate(survey_design([1, 1, 1, 0]), margins, totals, distance="linear")
+    assert found.weight is not None
+    assert found.weight.tolist() == pytest.approx([1, 1, 9, 0])
+
+
+def test_shares_will_do_as_totals() -> None:
+    design = survey_design(np.full(4, 0.1))
+    lacking = calibrate(design, {"sex": list("FFMM")}, {"sex": {"F": 0.3, "M": 0.5, "X": 0.2}})
+    assert (lacking.reason, lacking.where) == (Failure.EMPTY_CATEGORY, "sex: X")
+    nobody = calibrate(design, {"sex": list("FFMM")}, {"sex": {"F": 0, "M": 0.5}})
+    assert (nobody.reason, nobody.where) == (Failure.TOTAL_ZERO, "sex: F")
+    thirds = {"sex": {"F": 0.5, "M": 0.5}, "age": {"young": 0.3333333333, "old": 0.6666666666}}
+    assert calibrate(design, TWO, thirds).reason is None
+
+
+@pytest.mark.parametrize(("excess", "reason"), [(0.01, None), (1, Failure.TOTALS_DISAGREE)])
+def test_margins_may_differ_by_their_rounding(excess: float, reason: Failure | None) -> None:
+    totals = {"sex": {"F": 3e7, "M": 4e7}, "age": {"young": 2e7, "old": 5e7 + excess}}
+    found = calibrate(survey_design(np.ones(4)), TWO, totals)
+    assert found.reason is reason
+    if found.weight is not None:
+        assert found.weight.sum() == pytest.approx(7e7, abs=excess)
 
 
 def test_everybody_satisfied_one_psu_and_a_lonely_one_are_no_certainty() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from scoring.sampling.comparisons import Contrasts, Untestable, contrasts, joint_rates, pairs, slope, target_tests
-from scoring.sampling.design import survey_design
+from scoring.sampling.design import Design, survey_design
 from scoring.sampling.linearised import rates
 from scoring.sampling.partition import partition
 from tests.scoring.references import Case, cases
@@ -157,11 +157,75 @@ def test_a_lonely_psu_allows_no_comparison_unless_an_option_says_how() -> None:
     assert joint_rates(partition(design, label), y).reason.tolist() == [None, None]
 
 
+def test_rates_known_or_not_the_covariance_is_told_of_those_known() -> None:
+    cells = partition(survey_design(np.ones(12), psu=np.arange(12) // 2), [0] * 6 + [1] * 6, domains=3)
+    found = joint_rates(cells, [1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0])
+    assert np.isnan(found.covariance).tolist() == [[False, False, True]] * 2 + [[True] * 3]
+
+
+def test_answers_may_be_marked_instead_of_missing() -> None:
+    cells = partition(survey_design(np.ones(12), psu=np.arange(12) // 2), np.arange(12) % 2)
+    values = np.random.default_rng(3).random((12, 2)) < 0.7
+    known = np.arange(24).reshape(12, 2) % 5 > 0
+    marked, missing = joint_rates(cells, values, answered=known), joint_rates(cells, np.where(known, values, np.nan))
+    assert marked.value.tolist() == missing.value.tolist()
+    assert marked.covariance.tolist() == missing.covariance.tolist()
+
+
+def beside_a_lonely_psu(lonely: str = "fail", rows: int = 10) -> Design:
+    stratum, psu = ["A"] * 4 + ["B"] * 4 + ["C"] * 2, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    return survey_design(np.ones(rows), stratum=stratum[:rows], psu=psu[:rows], lonely=lonely)
+
+
+@pytest.mark.parametrize("lonely", ["fail", "average"])
+@pytest.mark.parametrize("blank", [True, False])
+def test_a_stratum_of_one_psu_that_is_not_compared_spoils_nothing(lonely: str, *, blank: bool) -> None:
+    label, values = np.array([0, 1] * 5), np.array([[1, 0], [0, 1], [1, 1], [1, 0], [0, 1]] * 2, float)
+    values[0, 0] = math.nan  # a row with one answer counts
+    if blank:
+        values[8:] = math.nan
+    else:
+        label[8:] = -1
+    found = joint_rates(partition(beside_a_lonely_psu(lonely), label), values)
+    wanted = joint_rates(partition(beside_a_lonely_psu(rows=8), label[:8]), values[:8])
+    assert found.reason.tolist() == [None] * 4
+    np.testing.assert_allclose(found.covariance, wanted.covariance)
+
+
+def test_one_item_of_a_stratum_of_one_psu_is_enough_to_spoil_the_comparison() -> None:
+    values = np.array([[1, 0], [0, 1], [1, 1], [1, 0], [0, 1]] * 2, float)
+    values[8:, 0] = math.nan
+    found = joint_rates(partition(beside_a_lonely_psu()), values)
+    assert found.reason.tolist() == [Untestable.LONELY_PSU] * 2
+    assert np.isnan(found.covariance).all()
+
+
+def test_a_domain_beside_a_lonely_psu_cannot_be_compared_and_says_so() -> None:
+    found = joint_rates(partition(beside_a_lonely_psu(), [0] * 8 + [1] * 2), [1, 0, 1, 1, 1, 0, 0, 1, 1, 0])
+    assert found.value.tolist() == [0.625, 0.5]
+    assert all(reason is Untestable.LONELY_PSU for reason in found.reason)
+    assert contrasts(found, pairs(2)).reason[0] is Untestable.LONELY_PSU
+
+
+def test_a_difference_that_cannot_vary_has_no_test_whatever_its_coefficients() -> None:
+    values = np.arange(40) % 7 > 2
+    joint = joint_rates(
+        partition(survey_design(np.ones(40), psu=np.arange(40) // 4)), np.column_stack([values, 3 * values])
+    )
+    found = contrasts(joint, [[3, -1], [-3, 1]])
+    assert found.estimate.tolist() == pytest.approx([0, 0])
+    assert all(reason is Untestable.NO_SAMPLING_VARIANCE for reason in found.reason)
+
+
+def test_one_rate_has_no_pair() -> None:
+    found = contrasts(joint_rates(partition(survey_design(np.ones(4))), [1, 0, 1, 1]), pairs(1))
+    assert (found.estimate.shape, found.se.shape, found.reason.shape) == ((0,), (0,), (0,))
+
+
 def test_a_census_has_no_sampling_variance() -> None:
     design = survey_design(np.ones(6), psu_population=6)
-    assert target_tests(rates(partition(design), [1, 1, 0, 1, 1, 1]), 0.9).reason.tolist() == [
-        Untestable.NO_SAMPLING_VARIANCE
-    ]
+    (reason,) = target_tests(rates(partition(design), [1, 1, 0, 1, 1, 1]), 0.9).reason
+    assert reason is Untestable.NO_SAMPLING_VARIANCE
 
 
 def test_a_slope_of_two_rates_is_their_difference_per_year() -> None:

@@ -1,6 +1,7 @@
 """Batches: when submissions leave the inbox, and what stays of their order and keys."""
 
 import datetime
+import itertools
 import json
 import threading
 import uuid
@@ -11,6 +12,7 @@ import pytest
 from scipy.stats import spearmanr
 from sqlalchemy import func, insert, select, text
 
+from reports.method import BATCHES
 from scoring.tally import unpack
 from survey_app import codes
 from survey_app.campaigns import release
@@ -107,7 +109,7 @@ def test_ten_go_at_once_and_nine_wait(
     assert full(database) == 0
 
 
-def test_the_batch_is_that_of_a_unit_and_a_campaign(
+def test_the_batch_is_that_of_a_cell_of_a_unit_and_a_campaign(
     database: Database,
     province: Unit,
     commune: Unit,
@@ -145,22 +147,77 @@ def test_at_days_end_five_of_the_days_before_are_enough(
         assert set(session.scalars(select(Release.day))) == {TODAY}
 
 
-def test_what_has_waited_too_long_goes_whatever_its_number(
+def test_what_of_a_unit_has_waited_too_long_goes_together_when_it_is_a_batch(
     database: Database,
     province: Unit,
+    commune: Unit,
     campaign: Campaign,
-    counter: Counter,
     make_counter: MakeCounter,
+    make_field: MakeField,
     make_waiting: MakeWaiting,
 ) -> None:
-    make_waiting(campaign, counter, [answers()], day=TODAY - datetime.timedelta(days=30))
-    assert day_end(database) == 0
-    make_waiting(campaign, counter, [answers()], day=YESTERDAY)
-    make_waiting(campaign, counter, [answers()], day=TODAY)
-    make_waiting(campaign, make_counter(province), [answers()], day=YESTERDAY)
+    land, general, elsewhere = (
+        make_counter(commune, field=make_field("land")),
+        make_counter(commune),
+        make_counter(province),
+    )
+    make_waiting(campaign, land, [answers()], day=TODAY - datetime.timedelta(days=30))
+    make_waiting(campaign, general, [answers()] * 3, day=YESTERDAY)
+    make_waiting(campaign, general, [answers()] * 2, day=TODAY)
+    make_waiting(campaign, elsewhere, [answers()] * 4, day=YESTERDAY - datetime.timedelta(days=60))
+    assert day_end(database) == 0  # nothing has waited for more than 30 days where there are five
     tomorrow = TODAY + datetime.timedelta(days=1)
-    assert day_end(database, tomorrow) == 3  # with what else waits at the same place, but nowhere else
-    assert number_of(database, Inbox) == 1
+    make_waiting(campaign, general, [answers()], day=tomorrow)
+    assert day_end(database, tomorrow) == 6
+    assert number_of(database, Inbox) == 5
+    with database.reading() as session:
+        assert dict(session.execute(select(TallyCell.field_key, TallyCell.received)).all()) == {"land": 1, "": 5}
+
+
+def test_a_batch_of_a_unit_that_waits_too_long_is_not_made_up_with_todays(
+    database: Database, campaign: Campaign, counter: Counter, make_waiting: MakeWaiting
+) -> None:
+    make_waiting(campaign, counter, [answers()] * 4, day=TODAY - datetime.timedelta(days=50))
+    make_waiting(campaign, counter, [answers()], day=TODAY)
+    assert day_end(database) == 0
+    assert day_end(database, with_today=True) == 5
+
+
+def test_no_number_of_a_report_grows_by_a_few(
+    database: Database,
+    commune: Unit,
+    campaign: Campaign,
+    make_counter: MakeCounter,
+    make_field: MakeField,
+    make_waiting: MakeWaiting,
+) -> None:
+    """Who lays the reports of any two days side by side finds no difference of one to four, in any sum of cells."""
+    rng = np.random.default_rng(5)
+    counters = [
+        make_counter(commune),
+        *(make_counter(commune, key, field=make_field(key)) for key in ("land", "health")),
+    ]
+    states: list[dict[tuple[object, ...], int]] = [{}]
+    start = datetime.date(2026, 2, 15)
+    for day in (start + datetime.timedelta(days=n) for n in range(28)):
+        for counter, number in zip(counters, rng.poisson([2, 1, 0.3]), strict=True):
+            make_waiting(campaign, counter, [answers()] * number, day=day, channel=str(rng.choice(["A", "C"])))
+        assert full(database, day) + day_end(database, day) >= 0
+        states.append(cells(database))
+    assert len({tuple(state.items()) for state in states}) > 10
+    growth = [
+        later.get(cell, 0) - sooner.get(cell, 0)
+        for sooner, later in itertools.combinations(states, 2)
+        for cell in later
+    ]
+    assert set(growth).isdisjoint({-1, 1, 2, 3, 4})
+    assert min(growth) == 0
+
+
+def cells(database: Database) -> dict[tuple[object, ...], int]:
+    query = select(TallyCell.field_key, TallyCell.channel, TallyCell.month, TallyCell.received)
+    with database.reading() as session:
+        return {tuple(row[:3]): row[3] for row in session.execute(query.order_by(*query.selected_columns))}
 
 
 def test_what_reached_a_closed_campaign_goes_at_days_end(
@@ -226,6 +283,12 @@ def test_nobody_else_releases(make_actor: MakeActor, province: Unit, database: D
             release.release_by_hand(session, actor, clock())
 
 
+def test_the_method_says_how_long_answers_wait() -> None:
+    assert f"ít nhất {release.SMALLEST_BATCH} phiếu" in BATCHES
+    assert f"sau {release.LONGEST_WAIT.days} ngày" in BATCHES
+    assert f"đủ {release.SMALLEST_BATCH} phiếu" in BATCHES
+
+
 # --- what
 
 
@@ -280,27 +343,18 @@ def test_a_batch_lands_in_the_cells_of_its_field_channel_and_month(
 ) -> None:
     land, general = make_counter(commune, "Đất đai", field=make_field("land")), make_counter(commune)
     february = datetime.date(2026, 2, 28)
-    make_waiting(campaign, land, [answers()] * 4, day=TODAY, channel="A")
-    make_waiting(campaign, land, [answers()] * 3, day=february, channel="A")
-    make_waiting(campaign, general, [answers()] * 2, day=TODAY, channel="C")
-    make_waiting(campaign, general, [answers()], day=TODAY, channel="B")
-    assert full(database) == 10
-    with database.reading() as session:
-        rows = session.execute(
-            select(TallyCell.field_key, TallyCell.channel, TallyCell.month, TallyCell.received).where(
-                TallyCell.unit_id == commune.id, TallyCell.campaign_id == campaign.id
-            )
-        )
-        assert {tuple(row) for row in rows} == {
-            ("land", "A", datetime.date(2026, 3, 1), 4),
-            ("land", "A", datetime.date(2026, 2, 1), 3),
-            ("", "C", datetime.date(2026, 3, 1), 2),
-            ("", "B", datetime.date(2026, 3, 1), 1),
-        }
+    make_waiting(campaign, land, [answers()] * 14, day=TODAY, channel="A")
+    make_waiting(campaign, land, [answers()] * 13, day=february, channel="A")
+    make_waiting(campaign, general, [answers()] * 12, day=TODAY, channel="C")
+    make_waiting(campaign, general, [answers()] * 9, day=TODAY, channel="B")
+    assert full(database) == 39
+    march, february = TODAY.replace(day=1), february.replace(day=1)
+    found = {("land", "A", march): 14, ("land", "A", february): 13, ("", "C", march): 12}
+    assert cells(database) == found
     make_waiting(campaign, land, [answers()] * 10, day=TODAY, channel="A")
-    assert full(database) == 10
-    with database.reading() as session:
-        assert sorted(session.scalars(select(TallyCell.received))) == [1, 2, 3, 14]
+    make_waiting(campaign, general, [answers()], day=TODAY, channel="B")
+    assert full(database) == 20
+    assert cells(database) == found | {("land", "A", march): 24, ("", "B", march): 10}
     assert differences(database) == []
 
 

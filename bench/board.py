@@ -18,9 +18,10 @@ from questionnaires.loader import published
 from scoring.par.inputs import Inputs
 from scoring.par.kinds import evaluate
 from scoring.par.kinds_shares import Proportional
-from survey_app.assessment import board, criteria, outcomes, rounds, standing
+from survey_app.assessment import criteria, outcomes, rounds, standing
 from survey_app.assessment.flow import State
 from survey_app.assessment.rounds import DATES, RoundDraft
+from survey_app.assessment.running import board
 from survey_app.db import Database
 from survey_app.demo import load
 from survey_app.models import Assessment, CriteriaSet, Evidence, Feed, Mark, Support

@@ -18,10 +18,11 @@ from questionnaires.loader import published
 from survey_app.accounts import passwords
 from survey_app.accounts.service import AccountDraft, add_account
 from survey_app.antivirus import NoScanner
-from survey_app.assessment import package_checking, packages, rounds
-from survey_app.assessment.package_making import Maker, make_one
-from survey_app.assessment.packages import Scope
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment import rounds
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing import checking, packages
+from survey_app.assessment.packing.making import Maker, make_one
+from survey_app.assessment.packing.packages import Scope
 from survey_app.db import Database
 from survey_app.demo import load
 from survey_app.evidence_store import EvidenceStore
@@ -68,7 +69,7 @@ def run(*, quick: bool) -> None:
         _line("make", size, lambda: make_one(maker, NOW, threading.Event()))
         with database.reading() as session:
             path = maker.folder / str(session.get_one(Package, asked).path)
-        found = _line("check", size, lambda: package_checking.check(path))
+        found = _line("check", size, lambda: checking.check(path))
         print(f"differences: {len(found.differences)}")
         database.close()
 
@@ -110,7 +111,7 @@ def _asked(database: Database, shelf: Shelf, size: int) -> int:
 def _warm(maker: Maker) -> None:
     make_one(maker, NOW, threading.Event())
     for path in maker.folder.glob("*.zip"):
-        package_checking.check(path)
+        checking.check(path)
 
 
 def _line(name: str, size: int, work: Callable[[], T]) -> T:

@@ -15,8 +15,10 @@ from questionnaires.loader import published
 from questionnaires.par_sets import Block
 from reports import par_document, par_evidence, par_layouts, par_report, par_results, par_spreadsheets
 from reports.par_content import Dossier, RoundReport
-from survey_app.assessment import criteria, dossiers, reporting, rounds, sets
+from survey_app.assessment import criteria, rounds
 from survey_app.assessment.criteria import Criteria
+from survey_app.assessment.criteria_sets import sets
+from survey_app.assessment.results import dossiers, reporting
 from survey_app.config import ZONE
 from survey_app.db import Database
 from survey_app.demo import load

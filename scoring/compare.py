@@ -162,7 +162,7 @@ def two_rates(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Two
     # Every cell of the table is as far from its expectation; the correction must not overshoot it.
     distance = np.abs(difference) / per_answer
     corrected = distance - np.minimum(0.5, distance)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(divide="ignore"):
         scale = np.where(spread > 0, per_answer / spread, np.nan)
     chi2, chi2_cc = distance**2 * scale, corrected**2 * scale
     return TwoRates(
@@ -256,7 +256,7 @@ def trend(x: ArrayLike, n: ArrayLike, scores: ArrayLike) -> Trend:
     asked = answers > 0
     places = score.max(axis=-1, where=asked, initial=-np.inf) > score.min(axis=-1, where=asked, initial=np.inf)
     total = answers.sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         pooled = (satisfied.sum(axis=-1) / total)[..., None]
         apart = score - ((answers * score).sum(axis=-1) / total)[..., None]
         variance = (pooled * (1 - pooled) * answers * apart**2).sum(axis=-1)
@@ -307,7 +307,7 @@ def _two_sided(x: Floats, n: Floats, target: float) -> Floats:
         middle = np.floor((near + far) / 2)
         rare = (middle > near) & (_log_probability(np.minimum(middle, n), n, p) <= enough)
         near, far = np.where(rare, near, np.maximum(near, middle)), np.where(rare, middle, far)
-    return np.where(x == n * target, 1.0, np.minimum(1.0, _at_most(k, n, p) + _at_least(far, n, p)))
+    return np.minimum(1.0, _at_most(k, n, p) + _at_least(far, n, p))
 
 
 def _fisher(s1: Floats, a1: Floats, s2: Floats, a2: Floats) -> Floats:

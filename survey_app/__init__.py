@@ -13,7 +13,7 @@ from survey_app import health, i18n, logs, pages, web
 from survey_app.accounts import routes as accounts
 from survey_app.accounts.service import load_actor
 from survey_app.assessment import routes as assessment
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents.shelf import Shelf
 from survey_app.campaigns import routes as campaigns
 from survey_app.config import ZONE, Settings
 from survey_app.db import Database

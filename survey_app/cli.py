@@ -17,8 +17,10 @@ from questionnaires.loader import MODELS, DefinitionError, Loaded, published, re
 from questionnaires.provinces import Province
 from survey_app import audit, backup, server
 from survey_app.accounts.service import AccountDraft, add_account
-from survey_app.assessment import checking, package_checking, package_report
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents import checking
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing import checking as package_checking
+from survey_app.assessment.packing import report
 from survey_app.campaigns import release, tallying
 from survey_app.config import ZONE, Settings, UnsafeSetting
 from survey_app.db import Database, UnsafeDatabase
@@ -233,7 +235,7 @@ def check_package(file: Path) -> None:
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     checked = package_checking.check(file)
-    for line in package_report.lines(checked, sha256):
+    for line in report.lines(checked, sha256):
         click.echo(line)
     sys.exit(1 if checked.differences else 0)
 

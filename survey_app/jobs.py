@@ -8,10 +8,10 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from survey_app.accounts import throttle
-from survey_app.assessment import pictures
-from survey_app.assessment.package_making import Maker, forget_old, make_one
-from survey_app.assessment.scanning import scan_again
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents import pictures
+from survey_app.assessment.documents.scanning import scan_again
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing.making import Maker, forget_old, make_one
 from survey_app.campaigns import release
 from survey_app.config import ZONE
 from survey_app.db import Database

@@ -12,8 +12,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from survey_app import create_app, jobs, logs
-from survey_app.assessment.package_making import Maker
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing.making import Maker
 from survey_app.config import Settings
 from survey_app.db import Database
 from survey_app.definitions import check_frozen

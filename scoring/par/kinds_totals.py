@@ -119,7 +119,9 @@ class Total(Rule):
             steps.append(step("bonus_capped", bonus=bonus, counted=self.bonus_cap, cap=self.bonus_cap))
         elif bonus:
             steps.append(step("bonus", bonus=bonus))
-        if deducted:
+        if self.penalty_cap is not None and deducted > self.penalty_cap:
+            steps.append(step("deducted_capped", deducted=deducted, counted=self.penalty_cap, cap=self.penalty_cap))
+        elif deducted:
             steps.append(step("deducted", deducted=deducted))
         return tuple(steps)
 

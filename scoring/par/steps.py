@@ -48,6 +48,7 @@ PATTERNS = {
     "bonus": "điểm thưởng {bonus}",
     "bonus_capped": "điểm thưởng {bonus} tính {counted} (tối đa {cap})",
     "deducted": "điểm trừ {deducted}",
+    "deducted_capped": "điểm trừ {deducted} tính {counted} (tối đa {cap})",
     "points": "{points} điểm",
     "given": "thẩm định cho {points} điểm (tối đa {cap})",
     "full": "đạt điểm tối đa {points} điểm",

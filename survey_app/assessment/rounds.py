@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.assessment import sets
+from survey_app.assessment.criteria_sets import sets
 from survey_app.assessment.flow import UNSENT, Dates, State, Step, is_late, moved
 from survey_app.errors import Conflict, NotFound, Rejected
 from survey_app.models import Assessment, CriteriaSet, Round, RoundSet, Unit

@@ -16,8 +16,9 @@ from scoring.par.inputs import NOT_APPLICABLE, Ask, InputError, Question
 from scoring.par.kinds import evaluate, questions
 from scoring.par.numbers import rounded
 from scoring.par.tree import Node, Role
-from survey_app.assessment import criteria, rounds, sets
+from survey_app.assessment import criteria, rounds
 from survey_app.assessment.criteria import Criteria
+from survey_app.assessment.criteria_sets import sets
 from survey_app.assessment.flow import State
 from survey_app.models import Assessment, Evidence, Feed, FrozenResult, Mark, Round, Support, Unit
 from survey_app.models.assessment import FIRST, PUBLISHED, SELF

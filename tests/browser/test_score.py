@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from survey_app.assessment import rounds, sets
+from survey_app.assessment import rounds
+from survey_app.assessment.criteria_sets import sets
 from survey_app.assessment.marking import Entry, save
 from survey_app.db import Database
 from survey_app.models import Account, Assessment, Mark, Unit

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.antivirus import NoScanner
-from survey_app.assessment import packages
-from survey_app.assessment.package_making import Maker, make_one
-from survey_app.assessment.packages import Scope
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing import packages
+from survey_app.assessment.packing.making import Maker, make_one
+from survey_app.assessment.packing.packages import Scope
 from survey_app.db import Database
 from survey_app.evidence_store import EvidenceStore
 from survey_app.models import Assessment, Evidence, EvidenceFile, Package, Support

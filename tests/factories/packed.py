@@ -11,7 +11,7 @@ from questionnaires.loader import parse
 from questionnaires.par_sets import CriteriaSet as Definition
 from survey_app.assessment import criteria
 from survey_app.assessment.outcomes import Fed, Said, Sheet
-from survey_app.assessment.package_manifest import (
+from survey_app.assessment.packing.manifest import (
     FORMAT,
     NAME,
     DocumentPart,
@@ -23,7 +23,7 @@ from survey_app.assessment.package_manifest import (
     SetPart,
     UnitPart,
 )
-from survey_app.assessment.package_outcomes import outcome
+from survey_app.assessment.packing.outcomes import outcome
 from tests.survey_app.assessment.conftest import body, definition
 
 Data = dict[str, Any]

@@ -75,6 +75,16 @@ def test_many_units_at_once_and_those_without_answers() -> None:
         assert values[2] == getattr(target_test(85, 100, 0.9), field)
 
 
+def test_units_without_answers_alone_have_no_test() -> None:
+    found = target_test([0, 0], [0, 0], 0.9)
+    assert np.isnan(found.p_two_sided).all()
+    assert found.reason.tolist() == [NoTest.NO_ANSWERS] * 2
+
+
+def test_a_rate_that_is_the_target_is_as_probable_as_can_be() -> None:
+    assert target_test([9, 90, 900], [10, 100, 1000], 0.9).p_two_sided.tolist() == [1] * 3
+
+
 def test_the_bounds_are_at_the_level_asked_for() -> None:
     found = target_test(9, 10, 0.9, level=0.975)
     # qbeta(0.025, 9, 2) and qbeta(0.975, 10, 1): the limits of the two-sided 95 % interval
@@ -94,6 +104,7 @@ def test_half_answers_are_refused() -> None:
     for refused in (
         lambda: target_test(1.5, 2, 0.9),
         lambda: two_rates(1.5, 2, 1, 2),
+        lambda: two_rates(1, 2, 1.5, 2),
         lambda: trend([1.5, 1], [2, 2], [1, 2]),
     ):
         with pytest.raises(ValueError, match="whole"):
@@ -215,6 +226,12 @@ def test_the_trends_of_many_units_at_once() -> None:
         assert values[3] == pytest.approx(float(getattr(trend([9, 8, 10], [10, 10, 10], [1, 2, 3]), field)))
     # a year without answers counts nothing; two years are the comparison of two rates
     assert found.chi2[4] == pytest.approx(float(two_rates(5, 10, 9, 10).chi2))
+
+
+def test_one_year_with_answers_is_no_trend_whatever_the_others_have() -> None:
+    # 3 * 2024.1 / 3 is not 2024.1: only the years that count tell that there is one place
+    found = trend([[3, 4, 5], [0, 0, 1]], [[5, 5, 5], [0, 0, 3]], [2022.1, 2023.1, 2024.1])
+    assert found.reason.tolist() == [None, NoTest.NO_VARIATION]
 
 
 @given(st.lists(st.integers(1, 50), min_size=2, max_size=6), st.data(), st.floats(0.1, 10), st.floats(-100, 100))

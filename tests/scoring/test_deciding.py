@@ -1,6 +1,7 @@
 """Verdicts for one look or every day, for one rate or many."""
 
 from bisect import bisect_left
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.deciding import SEQUENCE, Looks, Multiplicity, Rule, decide, deciding_interval
-from scoring.intervals import mean_t, wilson
+from scoring.intervals import mean_t, student_share, wilson
 from scoring.results import COMPOSITE, Estimate, Interval, Outcome, Reason
 from scoring.sequential import confidence_sequence, rate_sequence
-from scoring.verdict import judge
+from scoring.verdict import OPERATORS, judge
 
 ALONE = Rule()
 TOGETHER = Rule(multiplicity=Multiplicity.SIDAK)
@@ -29,9 +30,12 @@ def rate(value: float, n: float, *, df: float | None = None, floor: float = 0.0)
     return Estimate(value=value, n=int(n), effective_n=n, df=df, interval=interval, floor=floor)
 
 
-@given(value=st.floats(0, 1), n=st.integers(1, 5000), target=st.floats(0.05, 0.95))
-def test_a_single_look_at_a_single_rate_is_the_plain_verdict(value: float, n: int, target: float) -> None:
+@given(value=st.floats(0, 1), n=st.integers(1, 5000), target=st.floats(0.05, 0.95), operator=st.sampled_from(OPERATORS))
+def test_a_single_look_at_a_single_rate_is_the_plain_verdict(
+    value: float, n: int, target: float, operator: str
+) -> None:
     found = rate(value, n)
+    assert decide(found, target=target, operator=operator, rule=ALONE) == judge(found, target=target, operator=operator)
     assert decide(found, target=target, rule=ALONE) == judge(found, target=target)
     assert decide(found, target=target, rule=TOGETHER) == judge(found, target=target)
 
@@ -119,7 +123,9 @@ def test_daily_verdicts_and_how_many_more_answers() -> None:
         (0.93, 400, 400.0, None, 0.0, 0.95, 0.9),
         (0.93, 400, 300.0, None, 0.0, 0.9, 0.9),
         (0.86, 200, 150.0, 199.0, 0.2, 0.95, 0.9),
-        (0.95, 300, 250.0, 11.0, 0.0, 0.95, 0.9),
+        (0.95, 300, 250.0, 11.0, 0.0, 0.9, 0.9),
+        (0.95, 60, 50.0, 2.0, 0.0, 0.95, 0.8),
+        (0.97, 40, 40.0, 1.0, 0.0, 0.95, 0.85),
         (0.0, 3, 3.0, None, 0.0, 0.95, 0.3),
         (1.0, 9, 9.0, None, 0.0, 0.95, 0.8),
         (1.0, 17, 17.0, None, 0.0, 0.95, 0.8),
@@ -152,6 +158,14 @@ def test_so_many_more_answers_settle_a_daily_verdict(
     assert (enough, short) == (given_more, None)
 
 
+def test_more_answers_are_counted_in_submissions() -> None:
+    """Of 500 who came 400 answered the question: of those to come it will be four fifths."""
+    answers = decide(rate(0.93, 400), target=0.9, rule=DAILY).more_answers
+    submissions = decide(rate(0.93, 400), target=0.9, rule=DAILY, sample=500).more_answers
+    assert answers is not None
+    assert submissions == pytest.approx(answers * 500 / 400, rel=0.04)
+
+
 def test_a_settled_daily_verdict_needs_no_more() -> None:
     verdict = decide(rate(0.99, 4000), target=0.9, rule=DAILY)
     assert (verdict.outcome, verdict.more_answers) == (Outcome.REACHED, None)
@@ -166,6 +180,21 @@ def test_a_census_is_what_it_is() -> None:
     )
     for rule in (TOGETHER, DAILY):
         assert decide(census, target=0.9, rule=rule, together=99).outcome is Outcome.REACHED
+
+
+def test_a_composite_rate_among_many_has_the_student_quantile_of_the_wider_level() -> None:
+    found = rate(0.9, 200.0, df=12.0)
+    wide = deciding_interval(found, rule=TOGETHER, together=40)
+    assert wide is not None
+    lower, upper = wilson(0.9, 200.0 * student_share(12.0, wide.level), wide.level)
+    assert (wide.lower, wide.upper, wide.method) == (float(lower), float(upper), COMPOSITE)
+
+
+def test_an_interval_that_the_rule_does_not_change_is_not_computed_again() -> None:
+    published = Estimate(value=0.9, n=100, interval=Interval(lower=0.8, upper=0.95, level=0.95, method="wilson"))
+    for found in (published, replace(published, effective_n=100.0)):
+        assert deciding_interval(found, rule=ALONE) is found.interval
+    assert deciding_interval(published, rule=DAILY) is published.interval  # nobody knows what its answers are worth
 
 
 def test_what_is_no_rate_or_has_no_interval_is_left_alone() -> None:

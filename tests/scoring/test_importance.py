@@ -126,6 +126,26 @@ def test_many_groups_at_once() -> None:
     assert np.isnan(found[1]).all()
     for i in (0, 2):
         assert found[i] == pytest.approx(relative_weights(groups[i][:-1, :-1], groups[i][:-1, -1]))
+    two_ways = stacked.reshape(3, 1, 5, 5)
+    assert np.array_equal(
+        relative_weights(two_ways[..., :-1, :-1], two_ways[..., :-1, -1])[:, 0], found, equal_nan=True
+    )
+
+
+def test_a_group_that_cannot_be_spoils_no_other() -> None:
+    sound = [[1, 0.5, 0.2], [0.5, 1, 0.1], [0.2, 0.1, 1]]
+    contradictory = [[1, 0.9, 0.9], [0.9, 1, -0.9], [0.9, -0.9, 1]]
+    repeated = [[1, 1, 0], [1, 1, 0], [0, 0, 1]]  # but not the same with overall
+    targets = [[0.5, 0.4, 0.3], [0.1, 0.1, 0.1], [0.1, 0.2, 0.1], [0.5, nan, 0.3]]
+    found = relative_weights([sound, contradictory, repeated, sound], targets)
+    assert np.isnan(found).all(axis=1).tolist() == [False, True, True, True]
+    assert found[0] == pytest.approx(relative_weights(sound, targets[0]))
+
+
+def test_items_may_explain_everything() -> None:
+    found = from_correlations(np.eye(2), [0.6, 0.8])
+    assert found.reason is None
+    assert weights(found) == pytest.approx([0.36, 0.64])
 
 
 @pytest.mark.parametrize(
@@ -174,13 +194,15 @@ def test_without_variance_there_is_no_importance() -> None:
     assert (one_constant.items[1].weight, one_constant.items[1].interval) == (None, None)
     others = importance(np.delete(items, 1, axis=1), overall, resamples=50)
     assert one_constant.items[0] == others.items[0]
+    items[3:, 1] = nan  # nor do the few who answered it matter
+    assert importance(items, overall, resamples=50) == one_constant
 
 
 def test_few_respondents_prove_nothing() -> None:
     items, overall = survey(1, 5)
     few = importance(items, overall)
     assert (few.r_squared, few.n, few.reason) == (None, 5, NoImportance.TOO_FEW_ANSWERS)
-    assert {item.reason for item in few.items} == {NoImportance.TOO_FEW_ANSWERS}
+    assert [item.reason for item in few.items] == [NoImportance.TOO_FEW_ANSWERS] * 4
     items, overall = survey(1, 100)
     items[:95, 0], items[95:, 1] = nan, nan  # nobody answered both
     assert importance(items, overall).n == 0
@@ -233,6 +255,15 @@ def test_blocks_of_respondents_give_intervals_as_wide(monkeypatch: pytest.Monkey
         assert block.interval.lower == pytest.approx(one.interval.lower, abs=0.1 * width)
 
 
+def test_of_two_items_the_share_of_one_leaves_that_of_the_other() -> None:
+    items, overall = survey(7, 200, items=2)
+    one, other = (item.share_interval for item in importance(items, overall, resamples=300, level=0.8).items)
+    assert one is not None
+    assert other is not None
+    assert one.lower == pytest.approx(1 - other.upper)
+    assert one.upper == pytest.approx(1 - other.lower)
+
+
 def test_the_seed_decides_and_a_higher_level_is_wider() -> None:
     items, overall = survey(6, 150)
     found = importance(items, overall, resamples=200, seed=3)
@@ -253,7 +284,7 @@ def test_what_does_not_fit_is_refused() -> None:
                 refuses(between, target)
     with pytest.raises(ValueError, match="row"):
         importance([[1, 2]], [1, 2])
-    for options in ({"resamples": 0}, {"level": 95}):
+    for options in ({"resamples": 0}, {"level": 95}, {"level": 1}, {"level": 0}):
         with pytest.raises(ValueError, match="level"):
             importance([[1, 2]], [1], **options)
 

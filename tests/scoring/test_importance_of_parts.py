@@ -69,6 +69,17 @@ def test_few_parts_give_importance_without_intervals() -> None:
     assert (few.reason, few.interval_reason) == (None, NoImportance.TOO_FEW_PARTS)
     assert {item.share_interval for item in few.items} == {None}
     assert shares(few) == pytest.approx(shares(importance(items, overall)), abs=1e-9)
+    enough = from_parts(*sums(items, overall, 10), resamples=1)
+    assert enough.interval_reason is None
+    assert width(enough, 0) == 0  # of one resample
+
+
+def test_an_item_that_varies_in_one_part_alone_makes_intervals_unstable() -> None:
+    items, overall = survey(5, 300)
+    items[:, 0] = np.where(np.arange(300) % PARTS == 0, items[:, 0], 4)
+    found = from_parts(*sums(items, overall))
+    assert (found.reason, found.interval_reason) == (None, NoImportance.UNSTABLE)
+    assert {item.share_interval for item in found.items} == {None}
 
 
 def test_an_item_that_never_varies_is_left_out_and_no_answers_are_no_importance() -> None:
@@ -78,7 +89,7 @@ def test_an_item_that_never_varies_is_left_out_and_no_answers_are_no_importance(
     assert found.items[2].reason is NoImportance.NO_VARIANCE
     assert sum(share for share in shares(found) if not math.isnan(share)) == pytest.approx(1)
     nothing = from_parts(*(np.zeros((PARTS, 4, 4)) for _ in range(3)))
-    assert nothing.reason is NoImportance.NO_VARIANCE
+    assert (nothing.reason, nothing.interval_reason) == (NoImportance.NO_VARIANCE, None)
     assert nothing.n == 0
 
 

@@ -366,42 +366,6 @@ def test_the_same_answers_ten_times_over_give_the_same_rate_and_less_doubt(
         assert often.index.interval.upper - often.index.interval.lower < width
 
 
-# --- refusals
-
-
-@pytest.mark.parametrize("rules", [("F4", "X1"), ("F1", "X5"), ("", "X1"), ("F1", "X1", "M4")])
-def test_an_unknown_method_is_refused(rules: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="unknown method"):
-        plan(*rules)
-
-
-@pytest.mark.parametrize("weights", [(), (1.0,), (1.0, 0.0), (1.0, -1.0), (1.0, math.nan)])
-def test_factors_by_weight_need_a_positive_weight_each(weights: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match="X3 needs a positive weight for every factor"):
-        replace(plan("F1", "X3"), weights=weights)
-
-
-def test_a_rule_without_questions_is_refused() -> None:
-    bare = (Factor("A", (), 0),)
-    with pytest.raises(ValueError, match="no questions for the rule F1"):
-        Plan(rated=("A", "ALL"), factors=bare, overall=1)
-    with pytest.raises(ValueError, match="no questions for the rule F3"):
-        Plan(rated=("A", "ALL"), factors=(Factor("A", (0,), None),), overall=1, factor_rule="F3")
-    with pytest.raises(ValueError, match="X2 needs criteria"):
-        Plan(rated=("A", "ALL"), factors=bare, overall=1, factor_rule="F3", index_rule="X2")
-    assert Plan(rated=("A", "ALL"), factors=bare, overall=1, factor_rule="F3", index_rule="X4").factors == bare
-
-
-def test_what_does_not_fit_together_is_refused() -> None:
-    tally = tally_of(random_codes(1, 5))
-    with pytest.raises(ValueError, match="fit together"):
-        score(tally, plan(), ["one", "two"])
-    with pytest.raises(ValueError, match="fit together"):
-        score(tally, Plan(rated=("A",), factors=(Factor("A", (0,), None),), overall=0), ["one"])
-    with pytest.raises(ValueError, match="one population"):
-        score(tally, plan(), ["one"], populations=[1, 2])
-
-
 def test_the_overall_question_is_the_one_the_plan_names() -> None:
     codes = people(10, A1=1, ALL=5)
     [found] = score(tally_of(codes), plan(index_rule="X4"), ["x"])

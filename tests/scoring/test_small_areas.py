@@ -140,7 +140,7 @@ def test_a_spread_of_exactly_chance_is_none_and_one_of_exactly_everything_keeps_
 def test_two_answers_per_unit_are_enough_and_a_unanimous_unit_may_have_one() -> None:
     prior = fit_likelihood([2, 2, 0, 1, 2], [2] * 5)
     assert prior.mean == pytest.approx(0.7, abs=1e-6)
-    assert prior.rho == pytest.approx(11 / 21, abs=1e-6)  # 1 - 1 / (5 * 0.7 * 0.3 * 2): the correlation of the pairs
+    assert prior.rho == pytest.approx(11 / 21, abs=1e-6)  # one pair of five disagrees: 2 p (1 - p) (1 - rho)
     unanimous = fit_likelihood([1, 0, 10], [1, 10, 10])
     assert (unanimous.mean, unanimous.reason) == (pytest.approx(2 / 3), NoShrinkage.NOTHING_SHARED)
 
@@ -158,9 +158,18 @@ def test_impossible_counts_are_refused(x: list[float], n: list[float]) -> None:
             refuses(x, n)
 
 
-def test_an_impossible_level_is_refused() -> None:
+@pytest.mark.parametrize("level", [0, 1, 1.5, 95])
+def test_an_impossible_level_is_refused(level: float) -> None:
     with pytest.raises(ValueError, match="level"):
-        shrink([5], [10], JEFFREYS, level=95)
+        shrink([5], [10], JEFFREYS, level=level)
+
+
+def test_less_than_one_effective_answer_counts_for_what_it_is() -> None:
+    one, half = shrink([1, 0.25], [1, 0.5], Prior(mean=0.8, rho=0.2, alpha=3.2, beta=0.8))
+    assert (one.raw, one.raw_reason, half.raw, half.raw_reason) == (1, None, 0.5, None)
+    assert one.shrinkage == pytest.approx(4 / 5)  # (alpha + beta) / (n + alpha + beta)
+    assert half.shrinkage == pytest.approx(4 / 4.5)
+    assert half.shrunk == pytest.approx((3.2 + 0.25) / 4.5)
 
 
 def test_the_spread_of_known_units_is_found_again() -> None:

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from survey_app import codes, jobs
 from survey_app.accounts import throttle
 from survey_app.accounts.service import open_session
-from survey_app.assessment.package_making import Maker
-from survey_app.assessment.shelf import Shelf
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.packing.making import Maker
 from survey_app.db import Database
 from survey_app.errors import Unavailable
 from survey_app.models import (

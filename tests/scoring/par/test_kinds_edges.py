@@ -152,6 +152,10 @@ def test_a_total_asks_for_its_base_and_takes_the_rest_where_there_is_any() -> No
     ]
     found = [codes(scored(rule, {"base": 80, "bonus": bonus}, Decimal(100)))[1] for bonus in (2, 3)]
     assert found == ["bonus", "bonus_capped"]
+    rule = {"kind": "total", "penalty_cap": 2}
+    found = [codes(scored(rule, {"base": 80, "deducted": off}, Decimal(100)))[1] for off in (2, 3)]
+    assert found == ["deducted", "deducted_capped"]
+    assert codes(scored({"kind": "total"}, {"base": 80, "deducted": 3}, Decimal(100)))[1] == "deducted"
 
 
 def test_a_floor_at_the_start_leaves_it_and_what_just_reaches_a_floor_is_not_raised() -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from survey_app.antivirus import NoScanner, Outcome, Readable, Scanner, Verdict
-from survey_app.assessment.shelf import Shelf
-from survey_app.assessment.uploading import Upload, received
+from survey_app.assessment.documents.shelf import Shelf
+from survey_app.assessment.documents.uploading import Upload, received
 from survey_app.evidence_store import EvidenceStore
 from tests.survey_app.evidence_files.samples import pdf
 

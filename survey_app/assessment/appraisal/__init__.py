@@ -1,0 +1,1 @@
+"""Appraisers judge the leaves of units and ask for explanations."""

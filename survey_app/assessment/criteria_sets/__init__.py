@@ -1,0 +1,1 @@
+"""Criteria sets as data: adopted, cloned, edited, tried, compared, frozen by opening a round."""

@@ -1,0 +1,1 @@
+"""Evidence: received, inspected, stored, scanned, drawn, listed and checked."""

@@ -1,0 +1,1 @@
+"""The results of a round: index, ranks, losses, documents, remedy plans."""

@@ -1,0 +1,1 @@
+"""The council settles what is disputed; afterwards a mark changes only by a correction."""

@@ -1,0 +1,312 @@
+"""The leaves of a field as a unit fills them in: entries, points, documents, last year's figures, what is missing."""
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.par_nodes import Node, Spot
+from scoring.par.inputs import NOT_APPLICABLE
+from survey_app.assessment import criteria, marking
+from survey_app.assessment.criteria import Criteria
+from survey_app.assessment.documents.lists import Document
+from survey_app.assessment.entries import Field, fields, may_not_apply, number, numeral, read, told
+from survey_app.assessment.marking import Computed, Entry
+from survey_app.assessment.sight import sees_appraisal
+from survey_app.assessment.unit.pages import Asked, Work, feeds_of, marks_of
+from survey_app.errors import NotFound
+from survey_app.models import Account, Assessment, Feed, Mark, Round
+from survey_app.models.assessment import COUNCIL, FIRST, SECOND, SELF
+from survey_app.policy import Actor
+
+LATEST = (COUNCIL, SECOND, FIRST, SELF)  # whose word counted, the last one first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What stands in a leaf's form: stored, or typed and not stored."""
+
+    fields: tuple[Field, ...] = ()
+    claimed: str = ""
+    applies: bool = True
+    reason: str = ""
+    edition: int = 0
+    by: str = ""
+    at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Points that a stage gave, with its reason."""
+
+    stage: str
+    points: str
+    applies: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """What was said of the same number in the unit's round before; ``name`` is given where it was another criterion."""
+
+    year: int
+    stage: str
+    points: str
+    maximum: Decimal
+    applies: bool
+    figures: tuple[tuple[str, str], ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A leaf on the page. ``own`` leaves are scored by the unit, the others fed by Home Affairs from ``source``.
+
+    ``theirs`` is what another person stored since the form was opened, ``problems`` why it was not stored.
+    """
+
+    node: Node
+    lead_unit: str | None
+    own: bool
+    exempt: bool
+    by_hand: bool
+    optional: bool
+    filled: Filled
+    computed: Computed
+    points: str
+    fault: str
+    lacks: str
+    source: str
+    documents: tuple[Document, ...]
+    asked: tuple[Asked, ...]
+    said: tuple[Said, ...]
+    last: Last | None
+    theirs: Filled | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def stored_already(self) -> bool:
+        """Whether what was refused is what is stored: it was sent before, and the answer was lost on its way."""
+        here = (self.filled.fields, self.filled.claimed, self.filled.applies, self.filled.reason.strip())
+        there = self.theirs
+        return there is not None and here == (there.fields, there.claimed, there.applies, there.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """An entry that was not stored: where, why, and whether another person stored something else meanwhile."""
+
+    leaf: str
+    entry: Entry
+    problems: tuple[str, ...] = ()
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line of the page: a group's heading, or a leaf."""
+
+    node: Node
+    depth: int
+    leaf: Leaf | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What the leaves of a page are read from."""
+
+    work: Work
+    documents: Mapping[str, tuple[Document, ...]]
+    marks: Mapping[str, Mapping[str, Mark]]
+    feeds: Mapping[str, Feed]
+    names: Mapping[int, str]
+    last: "_Before | None"
+    appraised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    year: int
+    found: Criteria
+    marks: Mapping[str, Mark]
+
+
+def items(
+    session: Session,
+    actor: Actor,
+    work: Work,
+    field: str,
+    documents: Mapping[str, tuple[Document, ...]],
+    typed: Typed | None = None,
+) -> tuple[Item, ...]:
+    """The page of a field; NotFound when the set has no such field."""
+    spots = list(_below(work.found, field))
+    if not spots:
+        raise NotFound("field")
+    around = _around(session, actor, work, documents)
+    return tuple(
+        Item(node=spot.node, depth=spot.depth, leaf=_leaf(around, spot, typed) if spot.is_leaf else None)
+        for spot in spots
+    )
+
+
+def one(session: Session, actor: Actor, work: Work, leaf: str, typed: Typed | None = None) -> Leaf:
+    """One leaf without its documents, for a script; NotFound when there is no such leaf."""
+    if leaf not in work.found.spots:
+        raise NotFound("leaf")
+    return _leaf(_around(session, actor, work, {}), work.found.spots[leaf], typed)
+
+
+def entry(found: Criteria, leaf: str, sent: Mapping[str, Sequence[str]]) -> Entry:
+    """What a leaf's form sent; NotFound when there is no such leaf."""
+    rule, first = found.rule(leaf), {name: texts[0] for name, texts in sent.items() if texts}
+    inputs, applies = read(rule, sent), "na" not in first
+    if not applies and may_not_apply(rule):
+        inputs[NOT_APPLICABLE] = True
+    edition = first.get("edition", "")
+    return Entry(
+        inputs=inputs,
+        claimed=number(first.get("claimed", "").strip()),
+        applies=applies,
+        reason=first.get("reason", ""),
+        edition=int(edition) if edition.isdecimal() and len(edition) < 10 else 0,
+    )
+
+
+def filled(found: Criteria, leaf: str, given: Entry) -> Filled:
+    """An entry as the form that holds it."""
+    return Filled(
+        fields=fields(found.rule(leaf), found.spots[leaf].node.inputs, given.inputs),
+        claimed=numeral(given.claimed) if given.claimed else "",
+        applies=given.applies,
+        reason=given.reason,
+        edition=given.edition,
+    )
+
+
+def _around(session: Session, actor: Actor, work: Work, documents: Mapping[str, tuple[Document, ...]]) -> _Around:
+    marks = marks_of(session, work.id)
+    return _Around(
+        work=work,
+        documents=documents,
+        marks=marks,
+        feeds=feeds_of(session, work.id),
+        names=_names(session, marks),
+        last=_before(session, work),
+        appraised=sees_appraisal(actor, work.state),
+    )
+
+
+def _below(found: Criteria, field: str) -> Iterator[Spot]:
+    """A field and all below it; a field may itself be a leaf."""
+    inside = False
+    for spot in found.definition.spots:
+        if spot.depth == 1:
+            inside = spot.node.id == field
+        if inside:
+            yield spot
+
+
+def _leaf(around: _Around, spot: Spot, typed: Typed | None) -> Leaf:
+    work, number = around.work, spot.node.id
+    rule, mark, feed = work.found.rule(number), around.marks.get(number, {}).get(SELF), around.feeds.get(number)
+    here = typed if typed and typed.leaf == number else None
+    stored = _stored(around, number, mark)
+    form = filled(work.found, number, here.entry) if here else stored
+    inputs = json.loads(feed.data)["inputs"] if feed else here.entry.inputs if here else marking.entries(mark)
+    computed = marking.compute(work.found, number, inputs)
+    given = here.entry.claimed if here else "" if mark is None else mark.points or ""
+    if (here or mark is None) and not given and form.applies and computed.points is not None:
+        given = str(computed.points)
+    shown = fields(rule, spot.node.inputs, inputs)
+    return Leaf(
+        node=spot.node,
+        lead_unit=spot.lead_unit,
+        own=number in work.own,
+        exempt=number in work.exempt,
+        by_hand=rule is None,
+        optional=spot.node.not_applicable_allowed or may_not_apply(rule),
+        filled=form if number in work.own else Filled(fields=shown if feed else ()),
+        computed=computed,
+        points=given,
+        fault=told(shown, computed.fault, computed.problem),
+        lacks=work.lacking.get(number, ""),
+        source=feed.source if feed else "",
+        documents=around.documents.get(number, ()),
+        asked=tuple(each for each in work.asked if each.leaf == number),
+        said=tuple(_said(around, number)),
+        last=_last(around.last, spot.node),
+        theirs=stored if here and here.conflict else None,
+        problems=here.problems if here else (),
+    )
+
+
+def _stored(around: _Around, number: str, mark: Mark | None) -> Filled:
+    """What the unit stored for a leaf; points that are those of the rule are no claim."""
+    found = around.work.found
+    labels = found.spots[number].node.inputs
+    if mark is None:
+        return Filled(fields=fields(found.rule(number), labels, {}))
+    claimed = mark.points is not None and (mark.computed is None or Decimal(mark.points) != Decimal(mark.computed))
+    return Filled(
+        fields=fields(found.rule(number), labels, marking.entries(mark)),
+        claimed=numeral(mark.points) if claimed else "",
+        applies=mark.applies,
+        reason=mark.reason,
+        edition=mark.edition,
+        by=around.names.get(mark.account_id, ""),
+        at=mark.at,
+    )
+
+
+def _said(around: _Around, number: str) -> Iterator[Said]:
+    if around.appraised:
+        marks = around.marks.get(number, {})
+        for stage in (FIRST, SECOND, COUNCIL):
+            if stage in marks:
+                mark = marks[stage]
+                yield Said(stage=stage, points=mark.points or "", applies=mark.applies, reason=mark.reason)
+
+
+def _names(session: Session, marks: Mapping[str, Mapping[str, Mark]]) -> Mapping[int, str]:
+    """Who stored the unit's marks."""
+    ids = {stages[SELF].account_id for stages in marks.values() if SELF in stages}
+    return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
+
+
+def _before(session: Session, work: Work) -> _Before | None:
+    """The unit's round before this one."""
+    query = select(Assessment, Round.year).join(Round, Round.id == Assessment.round_id)
+    query = query.where(Assessment.unit_id == work.unit_id, Round.year < work.year)
+    found = session.execute(query.order_by(Round.year.desc(), Round.id.desc()).limit(1)).one_or_none()
+    if found is None:
+        return None
+    row, year = found
+    marks: dict[str, Mark] = {}
+    for mark in session.scalars(select(Mark).where(Mark.assessment_id == row.id)):
+        known = marks.get(mark.leaf)
+        if known is None or LATEST.index(mark.stage) < LATEST.index(known.stage):
+            marks[mark.leaf] = mark
+    return _Before(year=year, found=criteria.of(session, row.set_id), marks=marks)
+
+
+def _last(before: _Before | None, node: Node) -> Last | None:
+    """Last year's figures of the same number; the inputs are read with last year's labels."""
+    mark = before.marks.get(node.id) if before else None
+    if before is None or mark is None or node.id not in before.found.spots:
+        return None
+    then = before.found.spots[node.id].node
+    shown: Sequence[Field] = fields(before.found.rule(node.id), then.inputs, marking.entries(mark))
+    return Last(
+        year=before.year,
+        stage=mark.stage,
+        points=mark.points or "",
+        maximum=then.max,
+        applies=mark.applies,
+        figures=tuple((field.label, field.shown) for field in shown if field.shown),
+        name="" if then.name == node.name else then.name,
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import BLANK, NOT_APPLICABLE, TWO_TICKS
+from questionnaires.coding import BLANK, NOT_APPLICABLE, TWO_TICKS, counts
 from questionnaires.index_methods import IndexMethod, IndexRule
 from questionnaires.loader import Loaded, published, questionnaire, validity_rules
 from questionnaires.model import Kind, Questionnaire
@@ -139,6 +139,11 @@ def form_checks(ref: str, rules: str | None, starts_on: datetime.date, ends_on: 
 def returned(codes: str, day: datetime.date, invalid: str | None) -> Returned:
     """A stored submission as the validity rules look at it."""
     return Returned(codes=codes, day=day, duplicate=invalid == DUPLICATE)
+
+
+def enters(definition: Questionnaire, rules: Checks, codes: str, day: datetime.date, invalid: str | None) -> bool:
+    """Whether a stored submission enters the rates: it is valid, and its first question lets it in."""
+    return counts(definition, codes) and rules.broken(returned(codes, day, invalid)) is None
 
 
 def target(set_ref: str, key: str) -> tuple[TargetSet, Target]:

@@ -14,7 +14,8 @@ from questionnaires.model import Questionnaire
 from scoring.integrity import Kind, Signal, bursts, excess, flagged, overflow, with_and_without
 from scoring.patterns import repeats, straight_lined
 from survey_app.campaigns.queries import dossiers_by_unit
-from survey_app.definitions import code_matrix
+from survey_app.campaigns.tallying import bases
+from survey_app.definitions import code_matrix, enters
 from survey_app.errors import NotFound
 from survey_app.hiding import hidden
 from survey_app.models import Campaign, Counter, DefinitionVersion, Submission, Unit
@@ -42,6 +43,7 @@ class SignalLine:
 class Signals:
     """The signs of a campaign, and the whole-service rate with and without the submissions that they concern.
 
+    Forms that are not valid may bear signs, but enter neither rate.
     ``concerned`` and ``without`` leave out the signs of units that are not shown. Where the results of the
     person's own unit are not shown, there are no numbers (None).
     """
@@ -59,6 +61,7 @@ class _Rows:
     unit: Ints
     day: Ints
     codes: NDArray[np.uint8]
+    counted: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def signals(session: Session, actor: Actor, campaign_id: int) -> Signals:
     found += [(one, units[one.group]) for one in (*straight, *too_many)]
     unseen = hidden(session, campaign_id, campaign.counts, fewest=campaign.fewest)
     flags = flagged(len(rows.day), [one for one, place in found if place.unit_id not in unseen.units])
-    compared = with_and_without(rated, flags, satisfied_from=definition.satisfied_from)
+    compared = with_and_without(rated[rows.counted], flags[rows.counted], satisfied_from=definition.satisfied_from)
     whole = [item.code for item in definition.rated].index(definition.overall)
     shows = not unseen.reports[actor.unit_id].whole
     return Signals(
@@ -97,15 +100,17 @@ def signals(session: Session, actor: Actor, campaign_id: int) -> Signals:
 
 
 def _rows(session: Session, actor: Actor, campaign: Campaign, definition: Questionnaire) -> _Rows:
-    query = select(Submission.counter_id, Submission.unit_id, Submission.day, Submission.codes).where(
-        Submission.campaign_id == campaign.id, Submission.channel.in_(list(campaign.counts))
-    )
+    query = select(
+        Submission.counter_id, Submission.unit_id, Submission.day, Submission.codes, Submission.invalid
+    ).where(Submission.campaign_id == campaign.id, Submission.channel.in_(list(campaign.counts)))
+    rules = bases(session)[campaign.id].checks
     rows = [row for row in session.execute(query) if row.unit_id in actor.units]
     return _Rows(
         np.array([row.counter_id for row in rows], np.int64),
         np.array([row.unit_id for row in rows], np.int64),
         np.array([row.day.toordinal() for row in rows], np.int64),
         code_matrix([row.codes for row in rows], len(definition.closed)),
+        np.array([enters(definition, rules, row.codes, row.day, row.invalid) for row in rows], bool),
     )
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import counts
 from questionnaires.loader import questionnaire
 from scoring.deciding import Looks, Multiplicity
-from survey_app.definitions import form_checks, month_of, returned
+from survey_app.definitions import enters, form_checks, month_of
 from survey_app.errors import NotFound
 from survey_app.models import (
     Campaign,
@@ -28,7 +27,7 @@ from survey_app.models import (
     UnitSuccession,
 )
 from survey_app.models.campaign import DRAFT
-from survey_app.policy import Action, Actor, ensure, scope
+from survey_app.policy import Action, Actor, ensure, scope, scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +222,7 @@ def drawn(session: Session, campaign: CampaignFacts, unit_ids: Collection[int]) 
     rows = session.execute(query.execution_options(yield_per=5000))
     checks = form_checks(campaign.ref, campaign.rules_ref or None, campaign.starts_on, campaign.ends_on)
     for unit_id, field_key, channel, counter_id, day, codes, invalid in rows:
-        if counts(definition, codes) and checks.broken(returned(codes, day, invalid)) is None:
+        if enters(definition, checks, codes, day, invalid):
             yield Drawn(unit_id, field_key, channel, month_of(day), counter_id, day), codes
 
 
@@ -276,6 +275,12 @@ def border_days(session: Session, unit_ids: Collection[int]) -> tuple[datetime.d
         .order_by(Unit.valid_to)
     )
     return tuple(day for day in session.scalars(query) if day is not None)
+
+
+def tree(session: Session) -> tuple[tuple[int, str, frozenset[int]], ...]:
+    """Every unit with its level and scope: what is hidden in one report depends on all of them."""
+    covered = scopes(session)
+    return tuple((unit, level, covered[unit]) for unit, level in session.execute(select(Unit.id, Unit.level)))
 
 
 def stamp(session: Session, campaign_id: int) -> Stamp:

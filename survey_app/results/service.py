@@ -73,7 +73,15 @@ def report(
     stamp = queries.stamp(session, campaign_id)
     dossiers = queries.populations(session, campaign_id, [unit.id for unit in covered])
     issued = queries.issued(session, campaign_id, [unit.id for unit in covered])
-    key = (campaign, covered, stamp, frozenset(dossiers.items()), frozenset(issued.items()), today)
+    key = (
+        campaign,
+        covered,
+        queries.tree(session),
+        stamp,
+        frozenset(dossiers.items()),
+        frozenset(issued.items()),
+        today,
+    )
     found = cache.get(key) if cache else None
     if found is None:
         found = _content(session, read(session, campaign, covered, dossiers), issued, stamp, today)

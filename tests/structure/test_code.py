@@ -14,11 +14,11 @@ WITHOUT_TEST_FILE = {"__init__", "__main__"}
 # Parts that are tested through what they are parts of.
 TESTED_THROUGH = {
     "survey_app/audit_names.py": "structure/test_words.py",
-    "survey_app/assessment/package_manifest.py": "survey_app/assessment/test_package_checking.py",
-    "survey_app/assessment/package_outcomes.py": "survey_app/assessment/test_package_checking.py",
-    "survey_app/assessment/package_report.py": "survey_app/assessment/test_package_checking.py",
-    "survey_app/assessment/room.py": "survey_app/assessment/test_round_routes.py",
-    "survey_app/assessment/routes.py": "survey_app/assessment/test_round_routes.py",
+    "survey_app/assessment/packing/manifest.py": "survey_app/assessment/packing/test_checking.py",
+    "survey_app/assessment/packing/outcomes.py": "survey_app/assessment/packing/test_checking.py",
+    "survey_app/assessment/packing/report.py": "survey_app/assessment/packing/test_checking.py",
+    "survey_app/assessment/room.py": "survey_app/assessment/running/test_routes.py",
+    "survey_app/assessment/routes.py": "survey_app/assessment/running/test_routes.py",
     "survey_app/organisation/room.py": "survey_app/organisation/test_unit_routes.py",
     "survey_app/organisation/routes.py": "survey_app/organisation/test_unit_routes.py",
     "reports/canvas_renderer.py": "reports/test_renderers.py",

@@ -16,7 +16,7 @@ from questionnaires.par_nodes import Node
 from questionnaires.par_sets import CriteriaSet as Definition
 from questionnaires.par_sets import clone as for_year
 from questionnaires.par_texts import TextError, Texts, differences, head_texts, node_texts, read_head, read_node
-from questionnaires.par_yaml import canonical, to_yaml
+from questionnaires.par_yaml import canonical, to_json
 from survey_app import audit
 from survey_app.assessment.criteria_sets.faults import faults, stored
 from survey_app.errors import Conflict, NotFound, Rejected
@@ -270,7 +270,7 @@ def _refuse_faulty(draft: CriteriaDraft) -> None:
 
 
 def _fill(row: CriteriaSet, draft: CriteriaDraft) -> None:
-    row.title, row.body = draft.title.vi[:LONGEST_TITLE], to_yaml(draft)
+    row.title, row.body = draft.title.vi[:LONGEST_TITLE], to_json(draft)
     row.content_hash, row.edition = content_hash(canonical(draft)), row.edition + 1
 
 

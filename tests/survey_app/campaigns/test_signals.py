@@ -179,6 +179,18 @@ def test_nothing_is_no_sign(
 
 
 @on_sqlite
+def test_forms_that_are_not_valid_bear_signs_but_enter_no_rate(
+    session: Session, database: Database, analyst: Actor, counters: list[Counter], make_campaign: MakeCampaign
+) -> None:
+    campaign = make_campaign(validity="standard@1", accepts="A", counts="A", starts_on=FIRST)
+    give(database, campaign, counters[0], FIRST, ["555555"] * 30 + ["111111"] * 30)
+    early = FIRST - datetime.timedelta(days=30)
+    give(database, campaign, counters[0], early, ["111111"] * 60)  # outside the period
+    found = signals(session, analyst, campaign.id)
+    assert (found.submissions, found.with_all) == (120, 0.5)
+
+
+@on_sqlite
 @pytest.mark.usefixtures("honest")
 def test_the_page_says_what_is_unusual_and_that_it_proves_nothing(
     database: Database,

@@ -353,6 +353,9 @@ def test_a_content_is_kept_until_something_it_rests_on_changes(
             session.execute(update(Population).where(Population.unit_id == unit).values(dossiers=number))
     rows = now().comparisons[1].rows
     assert [line.score.population for line in rows] == [100, 1000]
+    small = content_of(database, analyst, filled, world.an, cache)
+    after(update(Unit).where(Unit.id == world.binh.id).values(level="department"))
+    assert content_of(database, analyst, filled, world.an, cache) is not small  # what is hidden may have changed
     with database.reading() as session:
         tomorrow = TODAY + datetime.timedelta(days=1)
         assert report(session, analyst, filled.id, world.province.id, today=tomorrow, cache=cache).made_on == tomorrow

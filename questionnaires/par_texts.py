@@ -21,6 +21,7 @@ NODE = tuple(name for name in COLUMNS if name != "parent")
 FIXED = ("id", "version", "block", "index_year")  # who a set is: they never change
 HEAD = tuple(name for name in HEADER if name not in FIXED)
 FORM = "form"
+ORDER = "Thứ tự các mục con"
 
 
 class TextError(ValueError):
@@ -91,11 +92,12 @@ def read_head(texts: Texts, draft: CriteriaDraft) -> CriteriaDraft:
 def differences(old: CriteriaSet, new: CriteriaSet) -> Iterator[Difference]:
     """What differs between two sets: the whole first, then node by node in the order of the new set."""
     (head, before), (head_now, after) = _tables(old), _tables(new)
-    found = _changes(head, head_now)
+    reordered = dict(_reordered(old, new))
+    found = _changes(head, head_now) + reordered.get("", ())
     if found:
         yield Difference(number="", name=new.title.vi, changes=found)
     for number, row in after.items():
-        found = _changes(before.get(number, {}), row)
+        found = _changes(before.get(number, {}), row) + reordered.get(number, ())
         if found:
             yield Difference(number=number, name=row[COLUMNS["name"]], changes=found, new=number not in before)
     for number, row in before.items():
@@ -108,6 +110,22 @@ def _tables(criteria: CriteriaSet) -> tuple[dict[str, str], dict[str, dict[str, 
     header, rows = set_rows(criteria)
     nodes = {str(row[COLUMNS["id"]]): {title: _shown(cell) for title, cell in row.items()} for row in rows}
     return {title: _shown(cell) for title, cell in header.items()}, nodes
+
+
+def _reordered(old: CriteriaSet, new: CriteriaSet) -> Iterator[tuple[str, tuple[tuple[str, str, str], ...]]]:
+    """The nodes whose children follow each other otherwise; children that came or went are no change of order."""
+    before, after = _families(old), _families(new)
+    for number in before.keys() & after.keys():
+        then = [child for child in before[number] if child in after[number]]
+        now = [child for child in after[number] if child in before[number]]
+        if then != now:
+            yield number, ((ORDER, ", ".join(then), ", ".join(now)),)
+
+
+def _families(criteria: CriteriaSet) -> dict[str, list[str]]:
+    """The children of each node by its number, the fields by ""."""
+    found = {spot.node.id: [child.id for child in spot.node.children] for spot in criteria.spots}
+    return found | {"": [field.id for field in criteria.fields]}
 
 
 def _changes(before: Texts, after: Texts) -> tuple[tuple[str, str, str], ...]:

@@ -97,10 +97,12 @@ class LeafLine:
 
     @property
     def lost(self) -> Fraction:
-        """Points of the base that were not reached, or that a penalty took off."""
+        """Points of the base that were not reached, or that a penalty took off within its limit."""
         if self.points is None or self.criterion.role == "bonus":
             return Fraction(0)
-        return (Fraction(self.criterion.maximum) if self.criterion.role == "base" else Fraction(0)) - self.points
+        if self.criterion.role == "base":
+            return Fraction(self.criterion.maximum) - self.points
+        return min(-self.points, abs(Fraction(self.criterion.maximum)))
 
     @property
     def appraised(self) -> Word | None:
@@ -129,7 +131,8 @@ class LeafChange:
 class Change:
     """This year against an earlier one on the leaves of the same number that applied in both.
 
-    ``before`` and ``now`` are points of the maximum of these leaves; the indices stand beside for information.
+    ``before`` and ``now`` are points of the maximum of these leaves; the indices stand beside for information. ``of``
+    names the unit that it was then, where that had another name; several units are named and not compared.
     """
 
     year: int
@@ -138,6 +141,7 @@ class Change:
     now: Fraction
     leaves: tuple[LeafChange, ...]
     unmatched: int
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,3 +319,5 @@ class TaskLine:
     due: datetime.date
     done_on: datetime.date | None
     evidence: str
+    withdrawn_on: datetime.date | None
+    withdrawal_reason: str

@@ -56,9 +56,8 @@ def unit_sheet(content: RoundReport, block: BlockResult, unit: UnitResult, dossi
     """Phiếu chi tiết đơn vị: what the unit said beside what the appraisers said, to be signed by its leader."""
     rows = [
         *(_form_row(unit, node, dossier) for node in block.criteria.nodes),
-        Row(("", "Tổng điểm", unit.counted.parts[""].applicable, unit.own.parts[""].points, "", "", "",
-             unit.counted.parts[""].points), strong=True),
-    ]  # fmt: skip
+        *_sums(unit, ("", "", "")),
+    ]
     shown = table("Phiếu chi tiết", "", FORM, rows, decimals=block.criteria.decimals)
     return Paper(
         form=SHEET,
@@ -82,16 +81,17 @@ def unit_details(content: RoundReport, units: Collection[int] | None = None) -> 
                 tables=(_details(block, unit),))
         for block in content.blocks for unit in block.units if units is None or unit.unit_id in units
     )  # fmt: skip
+    whose, where = (parts[0].title, "phụ lục") if len(parts) == 1 else ("từng đơn vị", "các phụ lục")
     return Paper(
         form=REPORT,
         letterhead=content.letterhead,
-        summary=f"Chi tiết Chỉ số cải cách hành chính năm {content.year} của từng đơn vị",
+        summary=f"Chi tiết Chỉ số cải cách hành chính năm {content.year} của {whose}",
         made_on=content.made_on,
         fictional=content.fictional,
         notices=par_words.notices(content),
-        sections=(),
+        sections=(Section(title="", sentences=(f"Kết quả của {whose} ở {where} kèm theo.",)),),
         annexes=parts,
-        closing="Trên đây là chi tiết kết quả của từng đơn vị./.",
+        closing=f"Trên đây là chi tiết kết quả của {whose}./.",
     )
 
 
@@ -128,6 +128,17 @@ def group_row(unit: UnitResult, node: Criterion, between: tuple[Cell, ...]) -> R
     own, counted = unit.own.parts.get(node.number), unit.counted.parts.get(node.number)
     points: tuple[Cell, Cell] = ("", "") if own is None or counted is None else (own.points, counted.points)
     return Row((node.number, node.name, node.maximum, points[0], *between, points[1]), strong=True)
+
+
+def _sums(unit: UnitResult, between: tuple[Cell, ...]) -> Iterator[Row]:
+    """How the points make the index: the base, what stands outside it, the percent."""
+    own, counted = unit.own, unit.counted
+    whole = counted.parts[""]
+    yield Row(("", "Tổng điểm", whole.applicable, own.parts[""].points, *between, whole.points), strong=True)
+    if any(line.criterion.role != "base" for line in unit.leaves):
+        beside = (own.bonus - own.deducted, counted.bonus - counted.deducted)
+        yield Row(("", "Điểm thưởng, điểm trừ", "", beside[0], *between, beside[1]), strong=True)
+    yield Row(("", "Chỉ số (%)", "", own.index, *between, counted.index), strong=True)
 
 
 def _support(line: LeafLine, dossier: Dossier) -> str:
@@ -201,6 +212,7 @@ def _details(block: BlockResult, unit: UnitResult) -> Table:
     for node in block.criteria.nodes:
         line = unit.leaf(node.number) if node.leaf else None
         rows.append(_details_row(unit, node, line, used=used))
+    rows += _sums(unit, ("", "") if used else ())
     columns = DETAILS | DEDUCTED if used else DETAILS
     if used:
         columns["Nội dung"] = (71.0, LEFT)

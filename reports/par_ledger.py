@@ -1,15 +1,18 @@
 """A long table on paper: rows of wrapped text over many pages, the heads repeated, no word left out.
 
 Ten thousand rows of a province are laid out in seconds, because each text is broken once (names recur with every
-unit) and a page is drawn with three text objects instead of a paragraph in each cell.
+unit) and a page is drawn with two text objects instead of a paragraph in each cell.
 """
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from reportlab.lib.colors import HexColor, black
+from reportlab.lib.rl_accel import fp_str
 from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Flowable
 
@@ -25,6 +28,7 @@ HAIR = 0.5
 
 Lines = tuple[str, ...]
 NOTHING: Lines = ("",)
+Written = dict[tuple[str, int, str], tuple[str, int]]  # font, its part in use, line → the line in a page, part then
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +44,46 @@ class _Piece:
         return max(map(len, self.cells)) * LEADING + 2 * PADDING
 
 
-class Ledger(Flowable):
-    """The table of a paper."""
+class _Text(PDFTextObject):
+    """Writes a line as it was written before: a letter keeps its code all through a document."""
 
-    def __init__(self, columns: Sequence[Column], pieces: Sequence[_Piece]) -> None:
+    _code: list[str]
+    _fontname: str
+    _curSubset: int
+
+    def __init__(self, canvas: Canvas, written: Written) -> None:
+        super().__init__(canvas)
+        self.written = written
+
+    def say(self, x: float, y: float, lines: Lines) -> None:
+        """Lines under each other; an empty cell costs nothing."""
+        if lines != NOTHING:
+            self._code.append(f"1 0 0 1 {_figure(x)} {_figure(y)} Tm")
+            self._code += [f"{self._said(line)} T*" for line in lines]
+
+    def _said(self, line: str) -> str:
+        key = self._fontname, self._curSubset, line
+        if key not in self.written:
+            self.written[key] = self._formatText(line), self._curSubset  # type: ignore[attr-defined]  # not in the stubs
+        said, self._curSubset = self.written[key]
+        return said
+
+
+class Ledger(Flowable):
+    """The table of a paper; the tables of one document share what they have ``written``."""
+
+    def __init__(self, columns: Sequence[Column], pieces: Sequence[_Piece], written: Written) -> None:
         super().__init__()
-        self.columns, self.pieces = columns, pieces
+        self.columns, self.pieces, self.written = columns, pieces, written
         self.widths = [column.width * mm for column in columns]
         heads = [broken(c.title, BOLD, width - 2 * PADDING) for c, width in zip(columns, self.widths, strict=True)]
         self.head = _Piece(tuple(heads), True, True)
         self.spaceBefore, self.spaceAfter = 5, 6
 
     @classmethod
-    def of(cls, table: Table) -> "Ledger":
+    def of(cls, table: Table, written: Written) -> "Ledger":
         """From the rows of a table."""
-        return cls(table.columns, list(_pieces(table)))
+        return cls(table.columns, list(_pieces(table)), written)
 
     def wrap(self, *_: float) -> tuple[float, float]:
         self.width = sum(self.widths)
@@ -67,7 +96,7 @@ class Ledger(Flowable):
         for place, piece in enumerate(self.pieces):
             if piece.height > left:
                 parts = (self.pieces[:place], self.pieces[place:])
-                return [Ledger(self.columns, part) for part in parts] if place else []
+                return [Ledger(self.columns, part, self.written) for part in parts] if place else []
             left -= piece.height
         return [self]
 
@@ -94,7 +123,7 @@ class Ledger(Flowable):
         self.canv.rect(0, top - height, self.width, height, stroke=0, fill=1)
 
     def _write(self, font: str, rows: Sequence[tuple[float, _Piece]]) -> None:
-        text = self.canv.beginText()
+        text = _Text(self.canv, self.written)
         text.setFont(font, SIZE, LEADING)
         text.setFillColor(black)
         for top, piece in rows:
@@ -102,11 +131,11 @@ class Ledger(Flowable):
             for column, width, lines in zip(self.columns, self.widths, piece.cells, strict=True):
                 align = CENTRE if piece is self.head else column.align
                 if align == LEFT:
-                    _say(text, left, baseline, lines)
+                    text.say(left, baseline, lines)
                 else:
                     for number, line in enumerate(lines):
                         indent = _indent(line, font, width - 2 * PADDING, align)
-                        _say(text, left + indent, baseline - number * LEADING, (line,))
+                        text.say(left + indent, baseline - number * LEADING, (line,))
                 left += width
         self.canv.drawText(text)
 
@@ -150,7 +179,7 @@ def broken(value: str, font: str, room: float) -> Lines:
 
 def _fitting(word: str, font: str, room: float) -> Iterator[str]:
     while len(word) > 1 and _width(word, font) > room:
-        cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or _width(word[:n], font) <= room)
+        cut = bisect(range(1, len(word)), room, key=lambda n: _width(word[:n], font)) or 1
         yield word[:cut]
         word = word[cut:]
     yield word
@@ -161,12 +190,9 @@ def _width(value: str, font: str) -> float:
     return width_of(value, font, SIZE)
 
 
-def _say(text: PDFTextObject, x: float, y: float, lines: Lines) -> None:
-    """Lines under each other; an empty cell costs nothing."""
-    if lines != NOTHING:
-        text.setTextOrigin(x, y)
-        for line in lines:
-            text.textLine(line)
+@lru_cache(maxsize=1 << 16)  # columns and lines stand at the same places on every page
+def _figure(length: float) -> str:
+    return fp_str(length)
 
 
 def _indent(line: str, font: str, room: float, align: str) -> float:

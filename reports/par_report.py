@@ -2,16 +2,17 @@
 
 import io
 from collections.abc import Iterator
+from typing import cast
 
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, Spacer
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, Spacer
 from reportlab.platypus import Table as Box
 
 from reports import charts, official_form, par_words, theme, words
 from reports.par_forest import par_forest_parts
-from reports.par_ledger import Ledger
+from reports.par_ledger import Ledger, Written
 from reports.par_papers import SHEET, Paper, Section
 from reports.plain import plain
 from reports.theme import BODY, Heading, paragraph, width_of
@@ -19,6 +20,7 @@ from reports.theme import BODY, Heading, paragraph, width_of
 KIND = "Báo cáo"
 WIDE = landscape(A4)
 SHEET_LEFT, SHEET_RIGHT = 110 * mm, 142 * mm
+BEFORE_PLACE, SIGNED_ROWS = 10, 4
 # A caption stands over its table, which may go on for pages: kept with all of it, it would leave a page empty.
 CAPTION = theme.style("par-caption", 13, font=theme.BOLD, align=1, before=8, after=2)
 ROOM_FOR_TABLE = 110
@@ -62,15 +64,16 @@ def render(paper: Paper) -> bytes:
 
 def story(paper: Paper) -> list[Flowable]:
     """The flowables: the document itself, then each annex on new pages."""
+    written: Written = {}
     flow: list[Flowable] = [*(_sheet_head(paper) if paper.form == SHEET else _report_head(paper))]
     for section in paper.sections:
-        flow += _section(section)
-    flow += _end(paper)
+        flow += _section(section, written)
+    flow += _signed(cast(Ledger, flow.pop()), paper) if paper.form == SHEET else _closed(paper)
     many = len(paper.annexes) > 1
     for number, section in enumerate(paper.annexes, start=1):
         label = par_words.roman(number) if many else ""
         flow += official_form.annex(label, section.title, KIND, paper.letterhead)
-        flow += _content(section)
+        flow += _content(section, written)
     return flow
 
 
@@ -111,13 +114,13 @@ def _notices(paper: Paper) -> Iterator[Flowable]:
         yield paragraph(notice, theme.NOTICE)
 
 
-def _section(section: Section) -> Iterator[Flowable]:
+def _section(section: Section, written: Written) -> Iterator[Flowable]:
     if section.title:
         yield Heading(section.title)
-    yield from _content(section)
+    yield from _content(section, written)
 
 
-def _content(section: Section) -> Iterator[Flowable]:
+def _content(section: Section, written: Written) -> Iterator[Flowable]:
     for sentence in section.sentences:
         yield paragraph(sentence, BODY)
     for table in section.tables:
@@ -127,16 +130,46 @@ def _content(section: Section) -> Iterator[Flowable]:
             yield paragraph(caption, CAPTION)
             if remark:
                 yield paragraph(remark, theme.NOTE)
-        yield Ledger.of(table)
+        yield Ledger.of(table, written)
     if section.forest is not None:
         for figure in par_forest_parts(section.forest, first=FIRST_ROOM, later=LATER_ROOM):
             yield charts.Chart(figure)
             yield Spacer(0, 6)
 
 
-def _end(paper: Paper) -> list[Flowable]:
-    if paper.form != SHEET:
-        return [official_form.closing([paragraph(paper.closing, BODY)], paper.letterhead)]
+def _closed(paper: Paper) -> list[Flowable]:
+    return [official_form.closing([paragraph(paper.closing, BODY)], paper.letterhead)]
+
+
+class Signed(Flowable):
+    """A table with the place to sign below it; nobody signs a page that has no row of the table."""
+
+    def __init__(self, table: Ledger, place: Box) -> None:
+        super().__init__()
+        self.table, self.place = table, place
+        self.spaceBefore = table.spaceBefore
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self.below = self.place.wrap(width, height)[1]
+        self.width, above = self.table.wrap(width, height)
+        self.height = above + BEFORE_PLACE + self.below
+        return self.width, self.height
+
+    def split(self, width: float, room: float) -> list[Flowable]:
+        """The rows that fit, and the rest with the place to sign: some rows at least."""
+        parts = self.table.split(width, room)
+        if parts == [self.table] and len(self.table.pieces) > SIGNED_ROWS:
+            pieces = self.table.pieces
+            cut = (pieces[:-SIGNED_ROWS], pieces[-SIGNED_ROWS:])
+            parts = [Ledger(self.table.columns, part, self.table.written) for part in cut]
+        return [parts[0], Signed(cast(Ledger, parts[1]), self.place)] if len(parts) > 1 else []
+
+    def draw(self) -> None:
+        self.place.drawOn(self.canv, 0, 0)
+        self.table.drawOn(self.canv, 0, self.below + BEFORE_PLACE)
+
+
+def _signed(table: Ledger, paper: Paper) -> list[Flowable]:
     dated = (
         f"{plain(paper.letterhead.place)}, ngày{official_form.OPEN}tháng{official_form.OPEN}năm {paper.made_on.year}"
     )
@@ -146,7 +179,7 @@ def _end(paper: Paper) -> list[Flowable]:
         paragraph("(Ký và ghi rõ họ tên)", theme.ANNEX_OF),
         Spacer(0, official_form.ROOM_TO_SIGN),
     ]
-    return [KeepTogether([Spacer(0, 10), Box([["", signer]], [SHEET_LEFT, SHEET_RIGHT], style=official_form.BARE)])]
+    return [Signed(table, Box([["", signer]], [SHEET_LEFT, SHEET_RIGHT], style=official_form.BARE))]
 
 
 def _in_sentence(summary: str) -> str:

@@ -10,6 +10,11 @@ from reports.par_papers import CENTRE, LEFT, REPORT, RIGHT, Cell, Paper, Row, Se
 MOST_LOST = 10
 POINTS = 16.0
 HEADS = {"appraisal": "Điểm thẩm định", "survey_leaders": "KSCB", "survey_sipas": "SIPAS", "statistics": "KT-XH"}
+IMPACT = {
+    "survey_leaders": "KSCB (khảo sát cán bộ)",
+    "survey_sipas": "SIPAS",
+    "statistics": "KT-XH (số liệu thống kê)",
+}
 TOTALS = ("Tổng điểm", "Tối đa áp dụng", "Chỉ số (%)")
 METHOD = {"Nội dung": (40.0, LEFT), "Cách làm": (125.0, LEFT)}
 SURE = {
@@ -105,7 +110,7 @@ def _tables(content: RoundReport, block: BlockResult) -> Iterator[Table]:
     yield by_field(block)
     rows = [Row((node.number, node.name, node.maximum, mean, units)) for node, mean, units in most_lost(block)]
     yield table(f"Mất điểm {block.key}", "Tiêu chí mất nhiều điểm nhất, bình quân mỗi đơn vị", LOST, rows)
-    changed = any(unit.change for unit in block.units)
+    changed = any(unit.change and unit.change.leaves for unit in block.units)
     yield _compared(content, block, changed=changed)
 
 
@@ -117,9 +122,8 @@ def _ranking(block: BlockResult) -> Table:
     columns = {"Hạng": (18.0, LEFT), "Đơn vị": (165.0 - 18 - POINTS * (len(heads) + 3), LEFT)}
     columns |= dict.fromkeys([*heads, *TOTALS], (POINTS, RIGHT))
     rows = [_ranking_row(unit, methods, extra=extra) for unit in block.units]
-    caption = (
-        f"Kết quả chỉ số khối {block.name}. Điểm tác động: KSCB (khảo sát cán bộ), SIPAS, KT-XH (số liệu thống kê)"
-    )
+    impact = ", ".join(IMPACT[name] for name in methods if name in IMPACT)
+    caption = f"Kết quả chỉ số khối {block.name}" + (f". Điểm tác động: {impact}" if impact else "")
     return table(f"Kết quả {block.key}", caption, columns, rows, decimals=block.criteria.decimals)
 
 
@@ -195,7 +199,7 @@ def _compared(content: RoundReport, block: BlockResult, *, changed: bool) -> Tab
     rows = []
     for unit in block.units:
         own, counted = unit.own.parts[""].points, unit.counted.parts[""].points
-        both = (unit.change.before, unit.change.now) if unit.change else (None, None)
+        both = (unit.change.before, unit.change.now) if unit.change and unit.change.leaves else (None, None)
         rows.append(Row((unit.name, own, counted, par_words.gap_of(unit.leaves), *(both if changed else ()))))
     caption = "Tự chấm và điểm được tính"
     if changed:

@@ -22,7 +22,7 @@ LONGEST_PROPERTY = 200
 UNIT = Column("Đơn vị", 60)
 TASKS = (
     "Đơn vị", "Tiêu chí", "Nội dung", "Điểm mất", "Nhiệm vụ khắc phục", "Người chịu trách nhiệm", "Hạn", "Hoàn thành",
-    "Tài liệu hoàn thành",
+    "Tài liệu hoàn thành", "Ngày rút", "Lý do rút",
 )  # fmt: skip
 Sheet = tuple[str, str, tuple[Column, ...], list[tuple[Row, int]]]
 
@@ -44,14 +44,14 @@ def workbook(paper: Paper) -> bytes:
     return target.getvalue()
 
 
-def remedies(lines: Iterable[TaskLine]) -> bytes:
-    """The tasks of remedy plans as a list."""
-    rows = (
+def remedies(lines: Iterable[TaskLine], note: str = "") -> bytes:
+    """The tasks of remedy plans as a list, with a note below."""
+    rows: list[list[Written]] = [
         [line.unit, line.number, line.criterion, float(rounded(line.lost, 2)), line.task, line.responsible, line.due,
-         line.done_on, line.evidence]
+         line.done_on, line.evidence, line.withdrawn_on, line.withdrawal_reason]
         for line in lines
-    )  # fmt: skip
-    return table_xlsx(TASKS, rows, "Kế hoạch khắc phục")
+    ]  # fmt: skip
+    return table_xlsx(TASKS, [*rows, [note]] if note else rows, "Kế hoạch khắc phục")
 
 
 def _sheets(paper: Paper) -> Iterator[Sheet]:

@@ -1,6 +1,7 @@
 """Figures of the PAR Index in Vietnamese words, and the one sentence that each page says in plain language."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -46,6 +47,8 @@ LABELS = {
     "not_applicable": "Không áp dụng", "due_on": "Thời hạn", "submitted_on": "Ngày nộp", "waived": "Được miễn trừ",
     "not_done": "Không thực hiện", "branch": "Trường hợp", "value": "Giá trị", "base": "Gốc so sánh",
 }  # fmt: skip
+WRITTEN = str.maketrans(",.-", ".,−")
+STORED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NEARLY_SURE, SMALLEST_CHANCE = 0.995, 0.005
 
 
@@ -53,7 +56,7 @@ def points(value: Fraction | Decimal | int | None, decimals: int = 2) -> str:
     """93,76, rounded half up; a dash when there are none."""
     if value is None:
         return DASH
-    return f"{rounded(Fraction(value), decimals):,f}".translate(str.maketrans(",.-", ".,−"))
+    return f"{rounded(value, decimals):,f}".translate(WRITTEN)
 
 
 def maximum(value: Fraction | Decimal) -> str:
@@ -132,6 +135,8 @@ def value(given: object) -> str:
         return numeral(Decimal(str(given)))
     if isinstance(given, datetime.date):
         return words.day(given)
+    if isinstance(given, str) and STORED_DAY.fullmatch(given):
+        return words.day(datetime.date.fromisoformat(given))
     if isinstance(given, Mapping):
         return ", ".join(f"{name}: {value(each)}" for name, each in given.items())
     if isinstance(given, list | tuple):
@@ -246,6 +251,8 @@ def gap_of(leaves: Iterable[LeafLine]) -> Fraction | None:
 
 def change(found: Change | None) -> str:
     """This year against an earlier one on matching leaves."""
+    if found is not None and len(found.of) > 1:
+        return f"Năm {found.year} còn là {_and(found.of)}: không cộng điểm của nhiều đơn vị để so."
     if found is None or not found.leaves:
         return "Không có tiêu chí nào trùng số với kỳ trước để so."
     difference = found.now - found.before
@@ -256,7 +263,12 @@ def change(found: Change | None) -> str:
         f"Trên {len(found.leaves)} tiêu chí trùng số với năm {found.year}, tỷ lệ điểm {moved}: "
         f"từ {index(found.before)} đến {index(found.now)}"
     )
-    return f"{text}; {renamed} tiêu chí đã đổi tên." if renamed else f"{text}."
+    text += f"; {renamed} tiêu chí đã đổi tên" if renamed else ""
+    return f"{text}. Điểm năm {found.year} là của {found.of[0]}." if found.of else f"{text}."
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} và {names[-1]}"
 
 
 def move(found: Move, decimals: int = 2) -> str:

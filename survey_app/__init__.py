@@ -24,6 +24,8 @@ from survey_app.results import routes as results
 
 IDLE = datetime.timedelta(minutes=15)
 LARGEST_FORM = 64 * 1024
+# Of a file Werkzeug holds a piece of 64 KB and the end of the one before: with less room it refuses the file.
+FORM_MEMORY = 2 * LARGEST_FORM
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -39,7 +41,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] | N
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_FORM,
-        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=500,
         PERMANENT_SESSION_LIFETIME=IDLE,
         SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",

@@ -35,6 +35,7 @@ NAMES = {
     "round_created": "Tạo kỳ đánh giá",
     "round_changed": "Sửa kỳ đánh giá",
     "round_opened": "Mở kỳ đánh giá",
+    "unit_admitted": "Thêm đơn vị vào kỳ đánh giá",
     "round_published": "Công bố kỳ đánh giá",
     "extended": "Gia hạn cho đơn vị",
     "collected": "Thu hồ sơ quá hạn",
@@ -55,6 +56,7 @@ NAMES = {
     "appraised": "Thẩm định điểm",
     "explanation_asked": "Yêu cầu giải trình",
     "council_decided": "Hội đồng quyết định điểm",
+    "council_kept": "Hội đồng giữ điểm thẩm định",
     "council_met": "Ghi cuộc họp Hội đồng",
     "correction_proposed": "Đề nghị sửa điểm đã chốt",
     "correction_confirmed": "Xác nhận sửa điểm đã chốt",
@@ -64,5 +66,6 @@ NAMES = {
     "result_frozen": "Chốt kết quả cho Chỉ số CCHC",
     "remedy_added": "Thêm nhiệm vụ khắc phục",
     "remedy_changed": "Sửa nhiệm vụ khắc phục",
+    "remedy_withdrawn": "Rút nhiệm vụ khắc phục",
     "tally_repaired": "Sửa số liệu theo phiếu gốc",
 }

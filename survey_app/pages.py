@@ -58,7 +58,13 @@ def menu() -> list[dict[str, object]]:
     places = [(url_for(endpoint), name) for endpoint, name, action in MENU if found.may(action)]
     # The longest address that this page lies below: /accounts/audit is not /accounts.
     here = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
+    # Else the place of the room that it is in: /assessment/sets is below "/assessment/rounds".
+    here = here or next((url for url, _ in places if _room(url) == _room(request.path)), "")
     return [{"url": url, "name": name, "here": url == here} for url, name in places]
+
+
+def _room(path: str) -> str:
+    return path.split("/", 2)[1]
 
 
 def field_aria(field: Field, hint: str | None) -> dict[str, str]:

@@ -32,6 +32,7 @@ ActorLoader = Callable[[Session, str, datetime.datetime], Actor | None]
 LOGIN = "login"  # the key in the signed cookie
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_SECONDS = "10"
+SEALED = "sandbox; default-src 'none'"
 UNMARKED: Any = object()
 HERE = str(Path(__file__).parent)
 STATUS: dict[type[errors.Refusal], int] = {
@@ -134,9 +135,15 @@ def audited_download(subject: str, **detail: object) -> None:
 
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:
-    """A file that the browser saves and never opens in the page."""
+    """A file that the browser saves and never opens in the page; where one does open it, it can do nothing."""
     response = Response(content, mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
+    return sealed(response)
+
+
+def sealed(response: Response) -> Response:
+    """An answer that holds somebody's file: whatever opens it runs, loads and sends nothing."""
+    response.headers["Content-Security-Policy"] = SEALED
     return response
 
 

@@ -167,7 +167,7 @@ def _measure(data: Microdata | Counts, options: argparse.Namespace, level: float
     if options.index:
         weights, method = options.item_weights, options.method
         return measure_index(data, kind=options.index, item_weights=weights, method=method, level=level)
-    if getattr(options, "item_weights", None):
+    if options.item_weights:
         raise Problem("--item-weights cần --index mean", "item weights need the index")
     return measure_rates(data, method=options.method, level=level)
 

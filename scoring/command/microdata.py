@@ -102,11 +102,11 @@ def _satisfied(table: Table, column: str, options: argparse.Namespace) -> Floats
     return np.where(np.isnan(answers), np.nan, answers >= options.satisfied_from)
 
 
-def _natural(name: str) -> list[tuple[bool, int, str]]:
+def _natural(name: str) -> list[tuple[int, str]]:
     """Sorts Xã 2 before Xã 10, and Đ after D."""
     plain = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d~")
     parts = enumerate(re.split(r"([0-9]+)", plain))
-    return [(place % 2 == 0, int(part) if place % 2 else 0, part) for place, part in parts]
+    return [(int(part) if place % 2 else 0, part) for place, part in parts]
 
 
 def _populations(design: Design, label: Ints, domains: int) -> list[int | None]:

@@ -28,6 +28,7 @@ WRONG: Mapping[str, str] = MappingProxyType(
         InputProblem.MISSING: "thiếu số liệu này",
         InputProblem.UNKNOWN: "quy tắc không hỏi số liệu này",
         InputProblem.NOT_A_NUMBER: "phải là số",
+        InputProblem.TOO_MANY_DIGITS: "nhiều nhất 15 chữ số",
         InputProblem.NOT_WHOLE: "phải là số nguyên",
         InputProblem.NEGATIVE: "không được âm",
         InputProblem.OUT_OF_RANGE: "nằm ngoài khoảng cho phép",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from scoring.par.numbers import exact
 
 Inputs = Mapping[str, object]
+MOST_DIGITS = 15  # of an entry: no count and no amount of money of a province is longer, every spreadsheet keeps them
 NOT_APPLICABLE = "not_applicable"
 
 
@@ -18,6 +19,7 @@ class InputProblem(StrEnum):
     MISSING = "missing"
     UNKNOWN = "unknown"
     NOT_A_NUMBER = "not_a_number"
+    TOO_MANY_DIGITS = "too_many_digits"
     NOT_WHOLE = "not_whole"
     NEGATIVE = "negative"
     OUT_OF_RANGE = "out_of_range"
@@ -101,12 +103,16 @@ class Entries:
         return self.values[name]
 
     def number(self, name: str) -> Decimal:
-        """A finite number of any sign."""
+        """A finite number of any sign; what was typed has at most 15 digits."""
         value = self.entry(name)
         try:
-            return exact(value)
+            found = exact(value)
         except ValueError:
             raise InputError(InputProblem.NOT_A_NUMBER, name) from None
+        typed = len(found.as_tuple().digits) if isinstance(value, str) else 0
+        if max(typed, found.adjusted() + 1) > MOST_DIGITS:
+            raise InputError(InputProblem.TOO_MANY_DIGITS, name)
+        return found
 
     def amount(self, name: str) -> Decimal:
         """A number that is not negative: money, people, documents."""

@@ -106,8 +106,8 @@ class Growth(Rule):
     high: Decimal | None = None
     places: int | None = None
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("low", Shape.NUMBER, required=False),
-        Parameter("high", Shape.NUMBER, required=False),
+        Parameter("low", Shape.NUMBER, required=False, share=True),
+        Parameter("high", Shape.NUMBER, required=False, share=True),
         ROUND,
     )
     NOTES: ClassVar[frozenset[str]] = frozenset({"formula"})

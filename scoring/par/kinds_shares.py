@@ -14,6 +14,7 @@ RATIO = "a/b"
 ROUND = Parameter("round", Shape.WHOLE, "places", required=False)
 _INPUT = Parameter("input", Shape.TEXT, required=False)
 _ZERO = Parameter("when_b_is_zero", Shape.ZERO_DENOMINATOR, required=False)
+_EXCEED = Parameter("may_exceed", Shape.FLAG, required=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +23,21 @@ class Tiers(Rule):
 
     The ``input`` is a ratio when it is written with a slash ("a/b", "disbursed/allocated"), else a count.
     ``when_b_is_zero`` says what there is when nothing could be counted: the "full" points, or the rule is
-    "not_applicable"; without it b = 0 is refused.
+    "not_applicable"; without it b = 0 is refused. So is a part above its whole, unless the rule says that it
+    ``may_exceed`` it (people trained against a plan) or has a tier above the whole.
     """
 
     tiers: tuple[Tier, ...]
     otherwise: Decimal
     input: str = RATIO
     when_b_is_zero: str | None = None
+    may_exceed: bool = False
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         _INPUT,
-        Parameter("tiers", Shape.TIERS),
+        Parameter("tiers", Shape.TIERS, share=True),
         Parameter("otherwise", Shape.POINTS),
         _ZERO,
+        _EXCEED,
     )
 
     @property
@@ -52,10 +56,14 @@ class Tiers(Rule):
         if not self.of_ratio:
             n = entries.whole("n")
             return self._by_tier(Fraction(n), step("count", n=n))
-        share = _share(entries, self.when_b_is_zero)
+        share = _share(entries, self.when_b_is_zero, within=self._within)
         if share is None:
             return _nothing(self.when_b_is_zero, maximum)
         return self._by_tier(share, _ratio_step(entries, share))
+
+    @property
+    def _within(self) -> bool:
+        return not self.may_exceed and all(tier.bound + tier.strict <= 1 for tier in self.tiers)
 
     def _by_tier(self, value: Fraction, found: Step) -> Scored:
         place = self.reached(value)
@@ -82,7 +90,7 @@ class Tiers(Rule):
         name, b = ("a", entries.amount("b")) if self.of_ratio else ("n", Decimal(1))
         if b == 0:
             return None
-        value = entries.amount(name)
+        value = _part(entries, within=self._within) if self.of_ratio else entries.amount(name)
         place = self.reached(Fraction(value) / Fraction(b))
         for tier in reversed(self.tiers[:place]):
             if tier.points > self.points_of(place):
@@ -107,19 +115,24 @@ class CountSteps(Tiers):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proportional(Rule):
-    """``(a/b) / full_at × maximum``: nothing below the floor, the maximum from ``full_at`` on."""
+    """``(a/b) / full_at × maximum``: nothing below the floor, the maximum from ``full_at`` on.
+
+    A part above its whole is refused, unless the rule says that it ``may_exceed`` it or ``full_at`` lies above 1.
+    """
 
     floor: Decimal
     full_at: Decimal
     places: int | None = None
     input: str = RATIO
     when_b_is_zero: str | None = None
+    may_exceed: bool = False
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         _INPUT,
-        Parameter("floor", Shape.SHARE),
-        Parameter("full_at", Shape.POSITIVE),
+        Parameter("floor", Shape.SHARE, share=True),
+        Parameter("full_at", Shape.POSITIVE, share=True),
         ROUND,
         _ZERO,
+        _EXCEED,
     )
     NOTES: ClassVar[frozenset[str]] = frozenset({"formula"})
 
@@ -135,7 +148,7 @@ class Proportional(Rule):
 
     def score(self, entries: Entries, maximum: Decimal) -> Scored:
         """Points in proportion, between the floor and the full mark."""
-        share = _share(entries, self.when_b_is_zero)
+        share = _share(entries, self.when_b_is_zero, within=self._within)
         if share is None:
             return _nothing(self.when_b_is_zero, maximum)
         found = _ratio_step(entries, share)
@@ -154,11 +167,17 @@ class Proportional(Rule):
     def better(self, entries: Entries, maximum: Decimal) -> Inputs | None:
         """The floor from below it, the full mark from there on."""
         b = entries.amount("b")
-        if b == 0 or Fraction(entries.amount("a")) / Fraction(b) >= self.full_at:
+        if b == 0:
             return None
-        a = entries.amount("a")
+        a = _part(entries, within=self._within)
+        if Fraction(a) / Fraction(b) >= self.full_at:
+            return None
         bound = self.floor if Fraction(a) / Fraction(b) < self.floor else self.full_at
         return entries.but(a=least(Fraction(bound) * Fraction(b), False, a, b))
+
+    @property
+    def _within(self) -> bool:
+        return not self.may_exceed and self.full_at <= 1
 
 
 def in_tier(lower: Tier | None, upper: Tier | None, *, unit: str) -> Step:
@@ -198,9 +217,17 @@ def _part_and_whole(labels: str) -> tuple[Question, ...]:
     )
 
 
-def _share(entries: Entries, when_zero: str | None) -> Fraction | None:
-    """a/b, or None when there is nothing to count and the rule says what then."""
+def _part(entries: Entries, *, within: bool) -> Decimal:
+    """a, which is refused above a positive b when it must lie ``within`` the whole."""
     a, b = entries.amount("a"), entries.amount("b")
+    if within and a > b > 0:
+        raise InputError(InputProblem.PART_EXCEEDS_WHOLE, "a")
+    return a
+
+
+def _share(entries: Entries, when_zero: str | None, *, within: bool) -> Fraction | None:
+    """a/b, or None when there is nothing to count and the rule says what then."""
+    a, b = _part(entries, within=within), entries.amount("b")
     if b > 0:
         return Fraction(a) / Fraction(b)
     if a == 0 and when_zero is not None:

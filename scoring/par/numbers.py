@@ -42,12 +42,12 @@ def exact(value: object) -> Decimal:
     raise ValueError(f"not a number: {value!r}")
 
 
-def rounded(value: Fraction | Decimal, places: int) -> Decimal:
+def rounded(value: Fraction | Decimal | int, places: int) -> Decimal:
     """Rounded half up (a half away from zero), as Vietnamese scoring texts mean "làm tròn".
 
     Parameters
     ----------
-    value : Fraction or Decimal
+    value : Fraction, Decimal or int
         The exact value.
     places : int
         Decimals that stay, 0 or more.
@@ -62,9 +62,9 @@ def rounded(value: Fraction | Decimal, places: int) -> Decimal:
     >>> rounded(Fraction(1, 8), 2), rounded(Decimal("-0.125"), 2), rounded(Fraction(2, 3), 2)
     (Decimal('0.13'), Decimal('-0.13'), Decimal('0.67'))
     """
-    scaled = abs(Fraction(value)) * 10**places
-    digits = math.floor(scaled + Fraction(1, 2))
-    return Decimal((int(value < 0 and digits > 0), tuple(map(int, str(digits))), -places))
+    top, bottom = value.as_integer_ratio()
+    digits = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return Decimal((int(top < 0 and digits > 0), tuple(map(int, str(digits))), -places))
 
 
 def as_decimal(value: Fraction) -> Decimal:

@@ -69,12 +69,17 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a kind: its name in the data, its shape, the field it fills, and whether it must be there."""
+    """One parameter of a kind: its name in the data, its shape, the field it fills, and whether it must be there.
+
+    A ``share`` is written as a part of one (0.8), which people say in percent; the bounds of tiers are shares
+    only while the input of the rule is a ratio.
+    """
 
     name: str
     shape: Shape
     field: str = ""
     required: bool = True
+    share: bool = False
 
     @property
     def fills(self) -> str:

@@ -1,5 +1,6 @@
 """A criteria set as the pages and documents of results show it."""
 
+from questionnaires.base import Source
 from questionnaires.par_nodes import Spot
 from questionnaires.par_sets import Band
 from questionnaires.par_words import WORDS
@@ -7,6 +8,8 @@ from reports import par_words
 from reports.par_content import CriteriaText, Criterion
 from scoring.par.inputs import Ask
 from survey_app.assessment.criteria import Criteria
+
+KINDS = ("Quyết định", "Nghị định", "Nghị quyết", "Thông tư", "Chỉ thị", "Kế hoạch", "Công văn")
 
 
 def shown(found: Criteria, fingerprint: str) -> CriteriaText:
@@ -23,14 +26,23 @@ def shown(found: Criteria, fingerprint: str) -> CriteriaText:
         decimals=definition.decimals,
         verified=definition.verified,
         note=definition.note or "",
-        bases=tuple(
-            (f"{source.title} ({source.number})" if source.number else source.title, source.verified)
-            for source in definition.legal_basis
-        ),
+        bases=tuple((basis(source), source.verified) for source in definition.legal_basis),
         convention=WORDS[definition.denominator].lower(),
         bands=tuple((band.name, bound(band)) for band in definition.bands),
         nodes=tuple(_criterion(found, spot, field_of[spot.node.id]) for spot in definition.spots),
     )
+
+
+def basis(source: Source) -> str:
+    """A document as a report names its basis: "Quyết định số 1/QĐ-BNV ngày 05 tháng 01 năm 2026 của Bộ Nội vụ ..."."""
+    if source.number is None:
+        return source.title
+    day = f" ngày {source.date:%d} tháng {source.date:%m} năm {source.date:%Y}" if source.date else ""
+    kind = next((each for each in KINDS if source.title.startswith(each)), None)
+    if kind is None:
+        return f"{source.title} số {source.number}{day}"
+    issuer = f" của {source.issuer}" if source.issuer else ""
+    return f"{kind} số {source.number}{day}{issuer}{source.title.removeprefix(kind)}"
 
 
 def bound(band: Band) -> str:

@@ -50,11 +50,12 @@ PROBLEMS = {
     InputProblem.MISSING: "chưa nhập.",
     InputProblem.UNKNOWN: "không có trong luật tính điểm này.",
     InputProblem.NOT_A_NUMBER: "không phải là số (viết 1234,5 hoặc 1.234,5).",
+    InputProblem.TOO_MANY_DIGITS: "quá dài: nhiều nhất 15 chữ số.",
     InputProblem.NOT_WHOLE: "phải là số nguyên.",
     InputProblem.NEGATIVE: "không được âm.",
     InputProblem.OUT_OF_RANGE: "nằm ngoài khoảng cho phép.",
     InputProblem.ZERO_DENOMINATOR: "bằng 0 nên không tính được tỷ lệ.",
-    InputProblem.PART_EXCEEDS_WHOLE: "lớn hơn tổng số.",
+    InputProblem.PART_EXCEEDS_WHOLE: "lớn hơn tổng số; hãy kiểm tra lại hai số.",
     InputProblem.NOT_YES_NO: "hãy chọn một trong hai.",
     InputProblem.NOT_AN_OPTION: "hãy chọn lại trong danh sách.",
     InputProblem.WRONG_LENGTH: "danh sách yêu cầu đã đổi, hãy đánh dấu lại.",
@@ -126,7 +127,8 @@ def number(text: str) -> str:
     whole, comma, part = digits.partition(",")
     if THOUSANDS.fullmatch(whole):
         whole = whole.replace(".", "")
-    found = f"{sign}{whole}.{part}" if comma else sign + whole
+    nothing = not f"{whole}{part}".strip("0.")
+    found = f"{'' if nothing else sign}{whole}{'.' if comma else ''}{part}"  # nothing has no sign
     return found if NUMERAL.fullmatch(found) else text
 
 

@@ -18,15 +18,16 @@ from scoring.par.tree import Role
 from survey_app import audit
 from survey_app.assessment import criteria, rounds
 from survey_app.assessment.criteria import Criteria
+from survey_app.assessment.entries import number
 from survey_app.assessment.flow import SELF_SCORING, State, Step
+from survey_app.assessment.written import whole
 from survey_app.errors import Conflict, NotFound, Rejected
 from survey_app.models import Assessment, Evidence, EvidenceFile, Mark, Support, Unit
 from survey_app.models.assessment import SELF
 from survey_app.models.evidence import INFECTED
 from survey_app.policy import Action, Actor
 
-LONGEST_REASON = 4000
-NUMERAL = re.compile(r"-?[0-9]{1,5}([.,][0-9]{1,6})?")
+NUMERAL = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,6})?")
 NOTHING = Decimal(0)
 
 
@@ -102,8 +103,7 @@ def save(session: Session, actor: Actor, assessment_id: int, leaf: str, entry: E
     stored = session.get(Mark, (assessment_id, leaf, SELF))
     if (stored.edition if stored else 0) != entry.edition:
         raise Conflict("changed_meanwhile", mark=stored)
-    if len(entry.reason.strip()) > LONGEST_REASON:
-        raise Rejected("mark", problems={"reason": "too_long"})
+    reason = whole(entry.reason, of="mark", field="reason")
     computed = compute(found, leaf, entry.inputs)
     points = _points(found, leaf, entry, computed)
     if State(row.state) is State.NOT_STARTED:
@@ -113,7 +113,7 @@ def save(session: Session, actor: Actor, assessment_id: int, leaf: str, entry: E
     mark.computed = None if computed.points is None else str(computed.points)
     mark.points = None if points is None else str(points)
     mark.applies = entry.applies and computed.applies
-    mark.reason, mark.edition = entry.reason.strip(), mark.edition + 1
+    mark.reason, mark.edition = reason, mark.edition + 1
     mark.account_id, mark.at = actor.account_id, now
     session.add(mark)
     session.flush()
@@ -147,7 +147,8 @@ def lacking(
 ) -> Iterator[Missing]:
     """Those of the leaves that lack something; bonus and penalties count once something was entered."""
     for leaf in considered(found, leaves, marks):
-        reason = lacks(marks.get(leaf), evidence=leaf in supported, extra=is_extra(found, leaf))
+        extra, ruled = is_extra(found, leaf), found.rule(leaf) is not None
+        reason = lacks(marks.get(leaf), evidence=leaf in supported, extra=extra, ruled=ruled)
         if reason:
             yield Missing(leaf=leaf, reason=reason)
 
@@ -162,18 +163,30 @@ def is_extra(found: Criteria, leaf: str) -> bool:
     return found.nodes[leaf].role is not Role.BASE
 
 
-def lacks(mark: Marked | None, *, evidence: bool, extra: bool = False) -> str:
-    """What a leaf still lacks, as a word for the page; nothing when it is complete."""
+def lacks(mark: Marked | None, *, evidence: bool, extra: bool = False, ruled: bool = False) -> str:
+    """What a leaf still lacks, as a word for the page; nothing when it is complete.
+
+    Where there is a rule (``ruled``), points other than those that it gives need a reason, and so do points where
+    it gives none for want of entries.
+    """
     if mark is None:
         return "no_score"
     if not mark.applies:
         return "" if mark.reason else "no_reason"
     if mark.points is None:
         return "no_score"
-    if mark.computed is not None and Decimal(mark.points) != Decimal(mark.computed) and not mark.reason:
+    points, computed = Decimal(mark.points), None if mark.computed is None else Decimal(mark.computed)
+    if claimed(points, computed, extra=extra, ruled=ruled) and not mark.reason:
         return "no_reason"
-    nothing = extra and Decimal(mark.points) == 0
+    nothing = extra and points == 0
     return "" if evidence or mark.reason or nothing else "no_evidence"
+
+
+def claimed(points: Decimal, computed: Decimal | None, *, extra: bool, ruled: bool) -> bool:
+    """Whether points are others than those of the rule; a bonus or penalty of 0 without entries is no claim."""
+    if computed is None:
+        return ruled and not (extra and points == 0)
+    return points != computed
 
 
 def supports() -> ColumnElement[bool]:
@@ -225,9 +238,10 @@ def _points(found: Criteria, leaf: str, entry: Entry, computed: Computed) -> Dec
         return None
     if not entry.claimed.strip():
         return computed.points
-    if not NUMERAL.fullmatch(entry.claimed.strip()):
+    typed = number(entry.claimed)
+    if not NUMERAL.fullmatch(typed):
         raise Rejected("mark", problems={"claimed": "not_a_number"})
-    claimed = Decimal(entry.claimed.strip().replace(",", "."))
+    claimed = Decimal(typed)
     maximum = found.nodes[leaf].maximum
     low, high = sorted((Decimal(0), maximum))
     if not low <= claimed <= high:

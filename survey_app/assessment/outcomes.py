@@ -73,13 +73,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of a unit: by its own marks, and by what counts."""
+    """The result of a unit: by its own marks, and by what counts of each leaf (``marks``)."""
 
     unit_id: int
     name: str
     block: str
     own: UnitIndex
     counted: UnitIndex
+    marks: Mapping[str, Points]
     interval: IndexInterval | None = None
     place: Place | None = None
     ranks: RankInterval | None = None
@@ -97,7 +98,8 @@ def indices(sheets: Sequence[Sheet]) -> dict[int, Outcome]:
 def outcomes(sheets: Sequence[Sheet], *, level: float = 0.95, draws: int = 10_000) -> dict[int, Outcome]:
     """The outcome of every unit of a round; ranks within blocks, by percent, ties explicit."""
     found = indices(sheets)
-    ranked = [_uncertain(sheet) for sheet in sheets if found[sheet.unit_id].counted.index is not None]
+    known = [(sheet, found[sheet.unit_id]) for sheet in sheets]
+    ranked = [_uncertain(sheet, each.marks) for sheet, each in known if each.counted.index is not None]
     if not ranked:
         return found
     drawn = simulate_indices(ranked, draws=draws)
@@ -147,12 +149,14 @@ def inputs_of(text: str) -> Mapping[str, object]:
 
 def _outcome(sheet: Sheet) -> Outcome:
     tree, convention, total = sheet.criteria.tree, sheet.criteria.convention, sheet.criteria.total
+    marks = counted(sheet)
     return Outcome(
         unit_id=sheet.unit_id,
         name=sheet.name,
         block=sheet.block,
         own=roll_up(tree, own(sheet), convention=convention, total=total),
-        counted=roll_up(tree, counted(sheet), convention=convention, total=total),
+        counted=roll_up(tree, marks, convention=convention, total=total),
+        marks=marks,
     )
 
 
@@ -220,16 +224,14 @@ def _entries(sheet: Sheet, leaf: str, points: Points) -> Inputs | None:
     return None
 
 
-def _uncertain(sheet: Sheet) -> UncertainUnit:
+def _uncertain(sheet: Sheet, marks: Mapping[str, Points]) -> UncertainUnit:
     """The unit with its estimated leaves: those whose points are still what their feed gives."""
-    marks = counted(sheet)
     estimates = tuple(_estimates(sheet, marks))
-    for each in estimates:
-        del marks[each.code]
+    open_ = {each.code for each in estimates}
     return UncertainUnit(
         code=str(sheet.unit_id),
         tree=sheet.criteria.tree,
-        marks=marks,
+        marks={leaf: points for leaf, points in marks.items() if leaf not in open_},
         estimates=estimates,
         block=sheet.block,
         convention=sheet.criteria.convention,

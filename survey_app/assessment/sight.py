@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from survey_app.assessment.flow import State
+from survey_app.assessment.flow import LOCKED, State
 from survey_app.assessment.remits import remit
 from survey_app.errors import NotFound
 from survey_app.models import Assessment
+from survey_app.models.assessment import COUNCIL, SELF
 from survey_app.policy import Action, Actor, ensure
 
 S = State
@@ -27,3 +28,15 @@ def visible(session: Session, actor: Actor, assessment_id: int) -> Assessment:
 def sees_appraisal(actor: Actor, state: str) -> bool:
     """Whether the person sees marks and documents of the appraisers of a unit in this state."""
     return actor.may(Action.APPRAISE) or State(state) in OPENED
+
+
+def opens(state: str, stage: str) -> bool:
+    """Whether a unit in this state sees what a stage said of it: its own always, the council once locked."""
+    if stage == SELF:
+        return True
+    return State(state) in (LOCKED if stage == COUNCIL else OPENED)
+
+
+def sees_stage(actor: Actor, state: str, stage: str) -> bool:
+    """Whether the person sees what a stage said of a unit in this state."""
+    return actor.may(Action.APPRAISE) or opens(state, stage)

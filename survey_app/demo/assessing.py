@@ -1,4 +1,4 @@
-"""Two rounds of the PAR Index for the demonstration: last year's published, this year's in the middle of its work."""
+"""Rows of the rounds of the PAR Index for the demonstration, and this year's round in the middle of its work."""
 
 import datetime
 import json
@@ -14,14 +14,16 @@ from questionnaires.loader import published
 from questionnaires.par_nodes import Method
 from scoring.par.inputs import NOT_APPLICABLE, Ask, InputError, Question
 from scoring.par.kinds import evaluate, questions
+from scoring.par.kinds_percents import Survey
 from scoring.par.numbers import rounded
 from scoring.par.tree import Node, Role
+from scoring.par.votes import vote_share
 from survey_app.assessment import criteria, rounds
 from survey_app.assessment.criteria import Criteria
 from survey_app.assessment.criteria_sets import sets
 from survey_app.assessment.flow import State
 from survey_app.models import Assessment, Evidence, Feed, FrozenResult, Mark, Round, Support, Unit
-from survey_app.models.assessment import FIRST, PUBLISHED, SELF
+from survey_app.models.assessment import FIRST, SELF
 from survey_app.policy import Actor
 
 BLOCKS = ("department", "commune", "vertical")
@@ -40,22 +42,18 @@ class Filling:
     at: datetime.datetime
 
 
-def assess(session: Session, rng: np.random.Generator, actor: Actor, now: datetime.datetime) -> tuple[str, ...]:
-    """Make and fill the two rounds; returns their titles."""
-    last, this = now.year - 1, now.year
+def this_round(session: Session, rng: np.random.Generator, actor: Actor, now: datetime.datetime) -> int:
+    """The running round, with the units as far as they have come; returns its id."""
     filling = Filling(rng, actor, now)
-    before = _round(session, filling, last, datetime.date(last, 12, 1))
-    for row in _assessments(session, before):
-        _settled(session, filling, row)
-    _publish(session, before, now)
-    running = _round(session, filling, this, now.date() - datetime.timedelta(days=20))
-    rows = _assessments(session, running)
+    running = begin(session, filling, now.year, now.date() - datetime.timedelta(days=20))
+    rows = assessments(session, running)
     for row, state in zip(rows, _states(session, rng, rows), strict=True):
         _at_work(session, filling, row, state)
-    return before.title, running.title
+    return running.id
 
 
-def _round(session: Session, filling: Filling, year: int, begins: datetime.date) -> Round:
+def begin(session: Session, filling: Filling, year: int, begins: datetime.date) -> Round:
+    """A round of a year, opened over the province by the starting sets."""
     sets = {block: _adopt(session, filling, block, year) for block in BLOCKS}
     steps = (45, 60, 90, 105, 120, 130)
     draft = rounds.RoundDraft(
@@ -76,7 +74,8 @@ def _adopt(session: Session, filling: Filling, block: str, year: int) -> int:
     return sets.create(session, filling.actor, own, filling.at)
 
 
-def _assessments(session: Session, row: Round) -> list[Assessment]:
+def assessments(session: Session, row: Round) -> list[Assessment]:
+    """The units of a round, the first to be entered first."""
     return list(session.scalars(select(Assessment).where(Assessment.round_id == row.id).order_by(Assessment.id)))
 
 
@@ -94,26 +93,18 @@ def _state(share: float) -> State:
     return State.NOT_STARTED
 
 
-def _settled(session: Session, filling: Filling, row: Assessment) -> None:
-    """A unit through all steps: scored, appraised a little lower, fed, settled."""
+def appraised_unit(session: Session, filling: Filling, judging: Filling, row: Assessment) -> None:
+    """A unit that scored itself, was fed, and appraised a little lower."""
     found = criteria.of(session, row.set_id)
     quality = float(filling.rng.beta(22, 3))
     for leaf in found.own:
-        own = _mark(filling, row, found, leaf, quality)
-        appraised = _appraised(filling, own)
-        session.add_all((own, appraised))
-    _support(session, filling, row, found, found.own)
-    _feed(session, filling, row, found)
+        own = mark(filling, row, found, leaf, quality)
+        session.add_all((own, _appraised(judging, own)))
+    support(session, filling, row, found, found.own)
+    feed(session, judging, row, found)
     session.flush()
-    row.submitted_on = filling.at.date().replace(month=1, day=15)
-    row.state = State.SETTLED
-
-
-def _publish(session: Session, row: Round, now: datetime.datetime) -> None:
-    for each in _assessments(session, row):
-        each.state = State.PUBLISHED
-    row.state, row.published_on = PUBLISHED, now.date().replace(month=3, day=20)
-    session.flush()
+    row.submitted_on = filling.at.date()
+    row.state = State.APPRAISED
 
 
 def _at_work(session: Session, filling: Filling, row: Assessment, state: State) -> None:
@@ -125,14 +116,15 @@ def _at_work(session: Session, filling: Filling, row: Assessment, state: State) 
     own = list(found.own)
     done = own if state is not State.DRAFT else own[: int(len(own) * filling.rng.uniform(0.2, 0.9))]
     for leaf in done:
-        session.add(_mark(filling, row, found, leaf, quality))
-    _support(session, filling, row, found, done)
+        session.add(mark(filling, row, found, leaf, quality))
+    support(session, filling, row, found, done)
     row.state = state
     row.submitted_on = filling.at.date() if state is State.SUBMITTED else None
     session.flush()
 
 
-def _mark(filling: Filling, row: Assessment, found: Criteria, leaf: str, quality: float) -> Mark:
+def mark(filling: Filling, row: Assessment, found: Criteria, leaf: str, quality: float) -> Mark:
+    """What a unit says of a leaf, the better the nearer to 1 its ``quality`` is."""
     node = found.nodes[leaf]
     inputs, points, applies = _scored(filling.rng, node, quality)
     stored = json.dumps(inputs, ensure_ascii=False, sort_keys=True)
@@ -166,8 +158,8 @@ def _appraised(filling: Filling, own: Mark) -> Mark:
         points=points,
         applies=own.applies,
         reason="" if agrees else "Tài liệu kiểm chứng chưa đủ.",
-        account_id=own.account_id,
-        at=own.at,
+        account_id=filling.actor.account_id,
+        at=filling.at,
     )
 
 
@@ -226,7 +218,7 @@ def _votes(rng: np.random.Generator, options: tuple[str, ...], quality: float) -
     return dict(zip(options, rng.multinomial(60, weights / weights.sum()).tolist(), strict=True))
 
 
-def _support(session: Session, filling: Filling, row: Assessment, found: Criteria, leaves: Sequence[str]) -> None:
+def support(session: Session, filling: Filling, row: Assessment, found: Criteria, leaves: Sequence[str]) -> None:
     """A published document for each field of the set, which supports its leaves."""
     documents: dict[str, Evidence] = {}
     for leaf in leaves:
@@ -252,12 +244,15 @@ def _document(filling: Filling, row: Assessment, found: Criteria, field: str) ->
     )
 
 
-def _feed(session: Session, filling: Filling, row: Assessment, found: Criteria) -> None:
+def feed(session: Session, filling: Filling, row: Assessment, found: Criteria) -> None:
     """Survey and statistics leaves: made up here, as the source says."""
     results = {each.unit_id: each for each in session.scalars(select(FrozenResult))}
     for leaf, spot in found.spots.items():
         node = found.nodes[leaf]
         if spot.node.method in (None, Method.APPRAISAL) or node.rule is None:
+            continue
+        if isinstance(node.rule, Survey) and node.rule.weights:
+            session.add(_counted(filling, row, leaf, node.rule))
             continue
         frozen = results.get(row.unit_id) if spot.node.method is Method.SURVEY_SIPAS else None
         share = frozen.value if frozen else float(filling.rng.beta(40, 6))
@@ -278,3 +273,19 @@ def _feed(session: Session, filling: Filling, row: Assessment, found: Criteria) 
                 at=filling.at,
             )
         )
+
+
+def _counted(filling: Filling, row: Assessment, leaf: str, rule: Survey) -> Feed:
+    """The answers of sixty leaders per option, with the share and the error that they give."""
+    weights = dict(rule.weights)
+    votes = [_votes(filling.rng, tuple(weights), float(filling.rng.beta(8, 5)))]
+    share, error = vote_share(votes, weights)
+    return Feed(
+        assessment_id=row.id,
+        leaf=leaf,
+        kind="counts",
+        data=json.dumps({"inputs": {"votes": votes}, "share": share, "standard_error": error}, ensure_ascii=False),
+        source="Số phiếu giả định để trình diễn",
+        account_id=filling.actor.account_id,
+        at=filling.at,
+    )

@@ -13,15 +13,16 @@ from questionnaires.loader import published
 from questionnaires.provinces import Province
 from survey_app.accounts import passwords
 from survey_app.accounts.service import AccountDraft, add_account
+from survey_app.assessment.documents.shelf import Shelf
 from survey_app.campaigns import release, service
 from survey_app.config import ZONE, UnsafeSetting
 from survey_app.db import Database
-from survey_app.demo import assessing, filling, traffic
+from survey_app.demo import assessing, filling, judging, people, traffic
 from survey_app.demo.traffic import Desk
 from survey_app.models import Account, Campaign, Counter, Letterhead, Population, Release, Unit
 from survey_app.models.campaign import CLOSED
 from survey_app.organisation.loading import load_province
-from survey_app.policy import Actor, Role, scope
+from survey_app.policy import Actor, Role
 from survey_app.results import freezing
 
 PROVINCE = "demo@1"
@@ -53,8 +54,10 @@ class Planned:
     year: int
 
 
-def load(database: Database, total: int, say: Say) -> None:
+def load(database: Database, total: int, say: Say, shelf: Shelf | None = None) -> None:
     """Everything or nothing, once; a demonstration that is there is left as it is.
+
+    Without a shelf documents are links alone.
 
     Refuses a real province (UnsafeSetting).
     """
@@ -73,7 +76,7 @@ def load(database: Database, total: int, say: Say) -> None:
             loaded = _campaign(session, rng, campaign, round(total * campaign.share))
             say(f"Đợt {number}/{len(planned)}: {campaign.draft.title}: {loaded} phiếu")
         say("Kỳ đánh giá Chỉ số CCHC năm trước và năm nay ...")
-        _rounds(session, rng)
+        _rounds(session, rng, shelf)
 
 
 def plan() -> Iterator[Planned]:
@@ -119,9 +122,9 @@ def new_passwords(database: Database) -> dict[Role, tuple[str, str]]:
 
 
 def _unit_of(session: Session, role: Role) -> int:
-    """Inspectors and surveyors answer for one unit, the others for the province."""
-    level = {Role.INSPECTOR: "department", Role.SURVEYOR: "commune"}.get(role, "province")
-    code = "so-tu-phap" if role is Role.INSPECTOR else None
+    """The officer and the leader of one unit, a surveyor of another; the others answer for the province."""
+    level = {Role.INSPECTOR: "department", Role.LEADER: "department", Role.SURVEYOR: "commune"}.get(role, "province")
+    code = assessing.OWN_UNIT if role in (Role.INSPECTOR, Role.LEADER) else None
     query = select(Unit.id).where(Unit.level == level, Unit.valid_to.is_(None)).order_by(Unit.id)
     return session.scalars(query if code is None else query.where(Unit.code == code)).first() or 1
 
@@ -142,26 +145,17 @@ def _campaign(session: Session, rng: np.random.Generator, planned: Planned, tota
 
 
 def analyst(session: Session) -> Actor:
-    username, _ = PEOPLE[Role.ANALYST]
-    account = session.scalars(select(Account).where(Account.username == username)).one()
-    return Actor(
-        account_id=account.id,
-        username=username,
-        name=account.name,
-        role=Role.ANALYST,
-        unit_id=account.unit_id,
-        units=scope(session, account.unit_id),
-        session_hash="",
-    )
+    return people.known(session, PEOPLE[Role.ANALYST][0])
 
 
-def _rounds(session: Session, rng: np.random.Generator) -> None:
+def _rounds(session: Session, rng: np.random.Generator, shelf: Shelf | None) -> None:
     """The satisfaction results of last year are frozen for the round that takes them over."""
     actor = analyst(session)
     last = select(Campaign.id).where(Campaign.accepts == "AB", Campaign.state == CLOSED).order_by(Campaign.id)
     found = freezing.results(session, actor, session.scalars(last).one(), actor.unit_id)
     freezing.freeze_all(session, actor, found, now())
-    assessing.assess(session, rng, actor, now())
+    judging.last_round(session, rng, actor, now(), shelf)
+    judging.staff(session, actor, assessing.this_round(session, rng, actor, now()), now())
 
 
 def _dossiers(session: Session, year: int) -> dict[int, dict[str, int]]:

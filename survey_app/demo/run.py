@@ -11,6 +11,7 @@ from reports.content import CounterSheet
 from reports.qr_sheets import posters, sheet
 from reports.satisfaction import render
 from survey_app import server
+from survey_app.assessment.documents.shelf import Shelf
 from survey_app.config import Settings
 from survey_app.db import Database
 from survey_app.demo import load
@@ -35,7 +36,7 @@ def run(answers: int, *, serve: bool) -> None:
     say("Chuẩn bị cơ sở dữ liệu ...")
     database = Database(settings.database_url, audit_key=settings.audit_key)
     database.upgrade()
-    load.load(database, answers, say)
+    load.load(database, answers, say, Shelf.of(settings))
     folder = settings.data_dir / "demo-output"
     folder.mkdir(parents=True, exist_ok=True)
     code = _write_documents(database, settings, folder)

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from survey_app import confined
 from survey_app.evidence_files import images, office, pdf
 from survey_app.evidence_files.kinds import MEDIA_TYPES, OFFICE, Kind, kind_of
-from survey_app.evidence_files.names import ending, safe_name
+from survey_app.evidence_files.names import deceives, ending, safe_name
 from survey_app.evidence_files.reasons import Reason, Refused
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -23,6 +23,8 @@ class Accepted:
 
 def inspect(file: BinaryIO, claimed_name: str, *, most_bytes: int = MOST_BYTES) -> Accepted:
     """What an uploaded file is; raises Refused with the reason when it breaks a rule. The file is read, not changed."""
+    if deceives(claimed_name):
+        raise Refused(Reason.NAME)
     file.seek(0)
     content = file.read(most_bytes + 1)
     file.seek(0)

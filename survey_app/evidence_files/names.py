@@ -1,11 +1,20 @@
 """Names that files came with, made safe to store, show and unpack again."""
 
+import unicodedata
+
 from survey_app.typed import one_line
 
 MOST_CHARACTERS = 150
 MOST_BYTES = 240  # of 255 that file systems take; a letter of Vietnamese takes up to three
 UNNAMED = "minh-chung"
+# What Unicode calls Bidi_Control: marks, embeddings, overrides and isolates.
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))  # Windows cannot unpack them
+
+
+def deceives(name: str) -> bool:
+    """Whether a name holds control characters, or such as reverse the letters after them ("gnp.exe" for "exe.png")."""
+    return any(unicodedata.category(sign) == "Cc" or sign in TURNING for sign in name)
 
 
 def ending(name: str) -> str:

@@ -6,6 +6,7 @@ from survey_app.errors import Rejected
 
 
 class Reason(StrEnum):
+    NAME = "unsafe_name"  # characters in the name that nobody sees, or that turn it round
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     UNKNOWN = "unknown_type"

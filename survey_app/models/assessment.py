@@ -87,7 +87,8 @@ class Mark(Base):
 
     The stages stand side by side and never over each other. ``inputs`` is JSON, ``computed`` the points by the rule,
     ``points`` those that the stage gives (None: none yet), as decimal text. ``applies`` is false where the
-    leaf does not apply to the unit. Triggers refuse any change once the council has settled.
+    leaf does not apply to the unit. ``meeting_id`` is the meeting in which the council decided (None: not recorded
+    yet). Triggers refuse any change once the council has settled.
     """
 
     __tablename__ = "mark"
@@ -105,6 +106,7 @@ class Mark(Base):
     edition: Mapped[int] = mapped_column(default=1)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime.datetime] = mapped_column(UtcTime)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("council_meeting.id"))
 
 
 class Correction(Base):
@@ -226,9 +228,18 @@ class FrozenResult(Base):
 
 
 class RemedyTask(Base):
-    """A task of the plan to make good what was lost (kế hoạch khắc phục)."""
+    """A task of the plan to make good what was lost (kế hoạch khắc phục); done, or withdrawn with a reason.
+
+    ``edition`` grows with each change, so that two people cannot overwrite each other.
+    """
 
     __tablename__ = "remedy_task"
+    __table_args__ = (
+        CheckConstraint(
+            "(withdrawn_on IS NULL) = (withdrawal_reason IS NULL) AND (withdrawn_on IS NULL OR done_on IS NULL)",
+            name="withdrawal",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
@@ -238,3 +249,6 @@ class RemedyTask(Base):
     due: Mapped[datetime.date]
     done_on: Mapped[datetime.date | None]
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    edition: Mapped[int] = mapped_column(default=1)
+    withdrawn_on: Mapped[datetime.date | None]
+    withdrawal_reason: Mapped[str | None] = mapped_column(String(1000))

@@ -17,7 +17,7 @@ class AuditEvent(Base):
     at: Mapped[datetime.datetime] = mapped_column(UtcTime, index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     action: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
     detail: Mapped[str] = mapped_column(Text)
     mac: Mapped[str] = mapped_column(String(64))
 

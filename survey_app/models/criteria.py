@@ -11,7 +11,8 @@ DRAFT, FROZEN = "draft", "frozen"
 class CriteriaSet(Base):
     """A version of a criteria set (bộ tiêu chí).
 
-    ``body`` is its YAML, ``edition`` grows with each change, so that two editors cannot overwrite each other.
+    ``body`` is its YAML, written as JSON; ``edition`` grows with each change, so that two editors cannot overwrite each
+    other.
     A trigger refuses any change of a frozen set.
     """
 

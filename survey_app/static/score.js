@@ -13,7 +13,8 @@
   const name = (form) => `score.${leaves.dataset.account}.${leaves.dataset.assessment}.${form.dataset.leaf}`;
   const typed = (form) => [...new FormData(form)].filter(([field]) => !OWN.includes(field));
   const text = (form) => JSON.stringify(typed(form));
-  const out = (form, part) => form.closest("article").querySelector(`[data-out="${part}"]`);
+  const outs = (form, part) => form.closest("article").querySelectorAll(`[data-out="${part}"]`);
+  const out = (form, part) => outs(form, part)[0];
 
   function say(form, words) {
     out(form, "state").textContent = words;
@@ -27,9 +28,11 @@
   }
   function show(form, facts) {
     for (const part of ["points", "said", "fault", "lacks"]) {
-      const place = out(form, part), words = facts[part] || "";
-      place.textContent = part === "lacks" ? words.charAt(0).toUpperCase() + words.slice(1) : words;
-      if (part === "fault" || part === "lacks") place.hidden = !words;
+      const words = facts[part] || "";
+      for (const place of outs(form, part)) {
+        place.textContent = part === "lacks" ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+        if (part === "fault" || part === "lacks") place.hidden = !words;
+      }
     }
   }
   function problems(form, list) {
@@ -135,6 +138,7 @@
   function restore(form) {
     const draft = JSON.parse(localStorage.getItem(name(form)) || "null");
     if (!draft) return;
+    form.closest("details").open = true;
     const values = new Map();
     for (const [field, value] of draft.fields) values.set(field, [...(values.get(field) || []), value]);
     for (const field of form.elements) {
@@ -175,6 +179,12 @@
       location.reload();
     });
   }
+  function reveal() {
+    const article = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (article) article.querySelector("details").open = true;
+  }
+  addEventListener("hashchange", reveal);
+  reveal();
   addEventListener("online", () => forms.forEach(save));
   try {
     tidy();

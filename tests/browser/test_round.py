@@ -49,7 +49,8 @@ class Stage:
 @pytest.fixture
 def actors(make_actor: MakeActor, province: Unit, make_unit: MakeUnit, letterhead: Letterhead) -> dict[str, Actor]:
     commune = make_unit("Xã An Cọ", parent=province)
-    return {name: make_actor(role, commune if name == "inspector" else province) for name, role in PEOPLE.items()}
+    of_unit = ("inspector", "leader")
+    return {name: make_actor(role, commune if name in of_unit else province) for name, role in PEOPLE.items()}
 
 
 @pytest.fixture
@@ -102,13 +103,18 @@ def opened_round(stage: Stage, folder: Path) -> None:
     press(page, page.get_by_role("button", name=f"Mở kỳ “{TITLE}”"))
     expect(page.locator("main")).to_contain_text("1 đơn vị")
     person = stage.at("analyst", "rounds/1/staff")
-    person.select_option("#member_id", index=1)
-    press(person, person.get_by_role("button", name="Thêm thành viên"))
+    for index in (1, 2, 3):
+        if index > 1:
+            person.locator("summary", has_text="Thêm thành viên").click()
+        person.select_option("#member_id", index=index)
+        press(person, person.get_by_role("button", name="Thêm thành viên"))
 
 
 def score(page: Page, leaf: str, **entries: str) -> None:
     """Fill in a leaf and leave it: the script saves it."""
     form = page.locator(f'form[data-leaf="{leaf}"]')
+    if not form.is_visible():
+        page.locator(f'[id="l-{leaf}"] summary').first.click()
     for name, value in entries.items():
         field = form.locator(f'[name="{name.replace("_", ".")}"]')
         if value == "yes":
@@ -182,7 +188,8 @@ def settled(stage: Stage) -> None:
     press(page, page.get_by_role("button", name="Lưu số liệu"))
     page = stage.at("analyst", "rounds/1/council/meetings/new")
     page.fill("#held_on", "2026-03-16")
-    page.locator("[name=attended]").first.check()
+    for seat in (0, 1):
+        page.locator("[name=attended]").nth(seat).check()
     page.fill("#minute", "Hội đồng thống nhất.")
     press(page, page.get_by_role("button", name="Ghi cuộc họp"))
     page = stage.at("analyst", "rounds/1/council")

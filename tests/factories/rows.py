@@ -58,6 +58,7 @@ ASSESSMENT_ROWS: dict[str, dict[str, Any]] = {
         "edition": 1,
         "account_id": 1,
         "at": MOMENT,
+        "meeting_id": None,
     },
     "correction": {
         "id": 1,
@@ -155,6 +156,9 @@ ASSESSMENT_ROWS: dict[str, dict[str, Any]] = {
         "due": DAY,
         "done_on": None,
         "evidence_id": None,
+        "edition": 1,
+        "withdrawn_on": None,
+        "withdrawal_reason": None,
     },
     "package": {
         "id": 1,
@@ -191,4 +195,5 @@ ASSESSMENT_BROKEN: dict[str, dict[str, Any]] = {
     "ck_mark_stage": {"stage": "third"},
     "ck_package_scope": {"unit_id": None},
     "ck_package_state": {"state": "gone"},
+    "ck_remedy_task_withdrawal": {"withdrawn_on": DAY},
 }

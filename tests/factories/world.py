@@ -4,6 +4,7 @@ All people answer for one commune; the other commune and what belongs to it is f
 """
 
 import datetime
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -144,7 +145,8 @@ def _package(database: Database, settings: Settings, round_id: int, unit: Unit, 
     """A finished package of a unit."""
     folder = settings.data_dir / "packages"
     folder.mkdir(exist_ok=True)
-    (folder / f"{unit.id}.zip").write_bytes(b"PK")
+    with zipfile.ZipFile(folder / f"{unit.id}.zip", "w") as archive:
+        archive.writestr("manifest.json", '{"units": []}')
     with database.transaction() as session:
         made = Package(round_id=round_id, unit_id=unit.id, internal=False, state="done", path=f"{unit.id}.zip")
         made.sha256, made.asked_by, made.at = "0" * 64, account.id, datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)

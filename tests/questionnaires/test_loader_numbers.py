@@ -1,11 +1,12 @@
 """Numbers are read as they are written, and what cannot be read ends in a fault, not in a crash."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from questionnaires import loader
-from questionnaires.loader import DefinitionError, content_hash, plain_value
+from questionnaires.loader import DEEPEST, DefinitionError, content_hash, plain_value
 from questionnaires.par_sets import CriteriaSet
 
 
@@ -36,6 +37,38 @@ def test_a_number_without_end_is_refused(number: str) -> None:
         plain_value(f"a: {number}", "x")
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("[" * 100_000, 1), ("{" * 200, 1), (f"a:\n  {'- ' * 200}", 2), (f"a: b\nc: {'[' * 200}", 2), ("? " * 200, 1)],
+)
+def test_what_is_too_deep_is_refused_on_its_line(text: str, line: int) -> None:
+    with pytest.raises(DefinitionError, match=rf"x\.yaml:{line}: \(tệp\): lồng quá sâu \(quá {DEEPEST} cấp\)"):
+        plain_value(text, "x.yaml")
+
+
+def test_the_scanner_stops_where_it_is_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading on takes seconds for what is open a hundred thousand times at once."""
+    opened = []
+    fetch = loader.RoundTripScanner.fetch_flow_collection_start
+
+    def count(self: Any, *given: Any) -> None:
+        opened.append(given)
+        fetch(self, *given)
+
+    monkeypatch.setattr(loader.RoundTripScanner, "fetch_flow_collection_start", count)
+    with pytest.raises(DefinitionError, match="nested too deeply"):
+        plain_value("[" * 100_000, "x")
+    assert len(opened) <= DEEPEST
+
+
+def test_what_is_just_not_too_deep_is_read() -> None:
+    depth = DEEPEST - 2
+    found = plain_value(f"# YAML\na: {'[' * depth}1{']' * depth}", "x")["a"]
+    for _ in range(depth):
+        (found,) = found
+    assert found == 1
+
+
 @pytest.mark.parametrize("text", [f"{'[' * 600}{']' * 600}", "&a [*a]"])
 def test_what_is_too_deep_or_holds_itself_is_refused(text: str) -> None:
     with pytest.raises(DefinitionError, match=r"x\.yaml:1: \(tệp\): lồng quá sâu .*nested too deeply"):
@@ -54,6 +87,41 @@ def test_a_tree_that_is_too_deep_is_refused() -> None:
     node = "{id: x, children: ["
     with pytest.raises(DefinitionError, match="nested too deeply"):
         loader.parse(f"fields: [{node * 200}{']}' * 200}]", CriteriaSet, name="x.yaml")
+
+
+# --- JSON is YAML that is read another way: with a remark before it, it is read as any other YAML
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, 0.50, 1e3, -0.5, true, null, "0.5", "a\\u00e0\\n"], "1": {}}',
+        "0.1234567890123456789",
+        '{"a": NaN, "b": Infinity, "c": 1e99999999999999999999}',
+        '"yes"',
+    ],
+)
+def test_json_says_the_same_as_yaml(text: str) -> None:
+    found, other = plain_value(text, "x"), plain_value(f"# YAML\n{text}", "x")
+    assert repr(found) == repr(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "en"),
+    [
+        ('{"id": "x",\n "id": "y"}', 2, "duplicate key"),
+        ('{"id": 1e999999999}', 1, "too many digits"),
+        ('{"id": "x"', 1, "expected ',' or '}'"),
+        (f'{{"id": {"[" * 600}{"]" * 600}}}', 1, "nested too deeply"),
+        (f'{{"id": {"[" * 100_000}{"]" * 100_000}}}', 1, "nested too deeply"),
+        ('["id"]', 1, "the file must be a mapping"),
+        ('{"id": "set",\n "version": "x"}', 2, "valid integer"),
+    ],
+)
+def test_json_is_refused_as_yaml_is(text: str, line: int, en: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        loader.parse(text, CriteriaSet, name="x")
+    assert (line, True) in {(problem.line, en in problem.en) for problem in error.value.problems}
 
 
 def test_the_hash_goes_by_the_number_not_by_its_zeros() -> None:

@@ -20,6 +20,7 @@ SETS: dict[str, CriteriaSet] = {ref: loaded.definition for ref, loaded in publis
 STARTING = ("department-2026@1", "commune-2026@1", "vertical-2026@1")
 LABELLED = (Ask.WHOLE, Ask.AMOUNT, Ask.DAYS, Ask.PERCENT, Ask.DATE)
 NOT_KEPT = ("formula", "text_vi", "note")  # of a rule: what its kind does anyway, and what stands beside it
+ADDED = {"when_b_is_zero", "may_exceed"}
 
 
 def test_the_sets_that_are_shipped() -> None:
@@ -92,7 +93,8 @@ def nodes(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_the_provincial_set_is_the_reference() -> None:
-    """Only the wording of sources, labels of inputs and what 2.3.3, 3.4.2 and 3.4.4 say of no cases are added."""
+    """Only the wording of sources, labels of inputs, what 2.3.3, 3.4.2 and 3.4.4 say of no cases, and which parts
+    may exceed their whole are added."""
     found = SETS["province-2022@1"]
     expected = nodes(reference("province")["fields"])
     assert [spot.node.id for spot in found.spots] == [node["id"] for node in expected]
@@ -106,7 +108,7 @@ def test_the_provincial_set_is_the_reference() -> None:
             assert mine.method == node["method"]
             assert mine.legal_text == node["rule"]["text_vi"]
             rule = {key: value for key, value in node["rule"].items() if key not in NOT_KEPT}
-            ours = {key: value for key, value in (mine.rule or {}).items() if key != "when_b_is_zero"}
+            ours = {key: value for key, value in (mine.rule or {}).items() if key not in ADDED}
             assert read_rule(ours) == read_rule(rule)
             assert (ours["basis"], ours["verified"]) == ("illustrative", False)
     assert [spot.node.id for spot in found.leaves if spot.node.not_applicable_allowed] == ["3.4.2"]
@@ -139,3 +141,20 @@ def test_a_starting_set_has_the_usual_shape(ref: str, fewest: int, most: int) ->
 def test_communes_have_a_band_below_55() -> None:
     bounds = [band.gte for band in SETS["commune-2026@1"].bands if band.gte is not None]
     assert [bound for bound in bounds if bound < 55] == [40, 0]
+
+
+@pytest.mark.parametrize("ref", STARTING)
+def test_the_surveys_of_leaders_of_a_starting_set_are_counted(ref: str) -> None:
+    """By option, with the weights of Yên Bái's survey forms; the sources know no weights of the official sets."""
+    surveys = [spot.node for spot in SETS[ref].leaves if spot.node.method is Method.SURVEY_LEADERS]
+    assert surveys
+    for node in surveys:
+        assert node.rule == {"kind": "survey", "weights": {"A": 100, "B": 60, "C": 20, "D": 0}}
+        assert not node.verified
+        assert "chưa đối chiếu văn bản gốc" in (node.note or "")
+        assert "A 100%, B 60%, C 20%, D 0%" in (node.legal_text or "")
+
+
+@pytest.mark.parametrize("ref", ["province-2017@1", "province-2022@1"])
+def test_the_official_sets_have_no_weights_that_no_source_gives(ref: str) -> None:
+    assert not any("weights" in (spot.node.rule or {}) for spot in SETS[ref].spots)

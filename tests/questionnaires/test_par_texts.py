@@ -5,11 +5,12 @@ import pytest
 from questionnaires.loader import line_of, published
 from questionnaires.par_drafts import CriteriaDraft, drafted, moved, replaced
 from questionnaires.par_nodes import Basis, Method, Node
-from questionnaires.par_sets import Denominator
+from questionnaires.par_sets import CriteriaSet, Denominator
 from questionnaires.par_tables import COLUMNS, HEADER
 from questionnaires.par_texts import (
     HEAD,
     NODE,
+    ORDER,
     Difference,
     TextError,
     differences,
@@ -130,6 +131,17 @@ def test_what_two_sets_differ_in_is_named_by_node_and_column() -> None:
     assert (moved_node.number, moved_node.changes) == ("1.2", ((COLUMNS["parent"], "1", "2"),))
     assert (gone.number, gone.new, gone.gone) == ("1.1.2", False, True)
     assert (COLUMNS["id"], "1.1.2", "") in gone.changes
+
+
+def test_another_order_of_siblings_is_a_difference() -> None:
+    data = small().model_dump(mode="json")
+    data["fields"][0]["children"][0]["children"].reverse()
+    data["fields"].reverse()
+    turned = CriteriaSet.model_validate(data)
+    first = [child.id for child in small().fields[0].children[0].children]
+    found = {each.number: each.changes for each in differences(small(), turned)}
+    assert found[""] == ((ORDER, "1, 2, T, P", "P, T, 2, 1"),)
+    assert found["1.1"] == ((ORDER, ", ".join(first), ", ".join(reversed(first))),)
 
 
 def test_the_line_of_a_place() -> None:

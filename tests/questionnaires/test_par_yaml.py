@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires.loader import content_hash, parse, plain_value
+from questionnaires.loader import DefinitionError, content_hash, parse, plain_value, published
 from questionnaires.par_sets import CriteriaSet
-from questionnaires.par_yaml import canonical, in_lines, on_a_line, to_yaml
+from questionnaires.par_yaml import canonical, in_lines, on_a_line, to_json, to_yaml
 from tests.questionnaires.par_samples import criteria, leaf, small
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
@@ -44,6 +44,33 @@ def test_long_lines_are_folded_and_long_tables_opened() -> None:
     assert parse(text, CriteriaSet, name="x.yaml").definition.fields[0].legal_text == long
 
 
+def test_a_set_is_stored_as_json_that_is_yaml_too() -> None:
+    text = to_json(small())
+    assert '\n       "id": "1.1.1",\n' in text
+    for each in (text, f"# YAML\n{text}"):
+        loaded = parse(each, CriteriaSet, name="x.yaml")
+        assert loaded.definition == small()
+        assert loaded.content_hash == content_hash(canonical(small()))
+    bad = text.replace('"version": 3', '"version": "x"')
+    with pytest.raises(DefinitionError, match=r"x\.yaml:4: version: phải là số nguyên"):
+        parse(bad, CriteriaSet, name="x.yaml")
+
+
+@pytest.mark.parametrize("ref", ["province-2017@1", "province-2022@1", "commune-2026@1"])
+def test_shipped_sets_are_stored_with_their_hash(ref: str) -> None:
+    shipped = published("par_index")[ref]
+    stored = parse(to_json(shipped.definition), CriteriaSet, name="x")
+    assert (stored.definition, stored.content_hash) == (shipped.definition, shipped.content_hash)
+
+
+@pytest.mark.parametrize("value", ["0.80", "1e-7", "[{}, [], '', null, yes]", '"\\x7f\\u2028\\uFEFF\\\\"'])
+def test_what_is_stored_is_what_is_written(value: str) -> None:
+    rule = {"kind": "x", "floor": plain_value(value, "x")}
+    found = CriteriaSet.model_validate({**criteria(), "claims": None, "fields": [leaf("1", 1, rule=rule)]})
+    for text in (to_json(found), f"# YAML\n{to_json(found)}", to_yaml(found)):
+        assert repr(parse(text, CriteriaSet, name="x").definition) == repr(found)
+
+
 def test_what_goes_without_saying_is_left_out() -> None:
     data = canonical(small())
     assert data["schema_version"] == 1
@@ -68,9 +95,10 @@ def test_any_words_and_numbers_come_back(words: str, number: Decimal) -> None:
     rule = {"kind": "x", "label": words, "list": [number, {"deep": [words, None, True]}]}
     fields = [leaf("1", number, name=words, legal_text=words, rule=rule, note="1.10")]
     found = CriteriaSet.model_validate({**criteria(), "claims": None, "fields": fields})
-    loaded = parse(to_yaml(found), CriteriaSet, name="x.yaml")
-    assert loaded.definition == found
-    assert loaded.content_hash == content_hash(canonical(found))
+    for written in (to_yaml, to_json):
+        loaded = parse(written(found), CriteriaSet, name="x.yaml")
+        assert loaded.definition == found
+        assert loaded.content_hash == content_hash(canonical(found))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports.par_content import Word
-from tests.reports.par_contents import AN_CO, CAO_SON, COMMUNES, CRITERIA, DEPARTMENTS, JUSTICE, REPORT
+from tests.reports.par_contents import AN_CO, CAO_SON, COMMUNES, CRITERIA, DEPARTMENTS, JUSTICE, REPORT, with_line
 
 
 def test_what_is_lost_is_what_the_base_lacks_and_what_penalties_take() -> None:
@@ -16,6 +16,7 @@ def test_what_is_lost_is_what_the_base_lacks_and_what_penalties_take() -> None:
     assert lost(AN_CO, "T.1") == 0
     assert lost(CAO_SON, "1.2") == 0
     assert lost(JUSTICE, "P.1") == Fraction(1, 2)
+    assert lost(with_line(JUSTICE, "P.1", points=Fraction(-4)), "P.1") == 1
 
 
 def test_the_gap_needs_own_points_and_points_that_count() -> None:

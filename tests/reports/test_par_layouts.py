@@ -41,6 +41,17 @@ def test_the_form_of_a_unit_has_both_sides_and_what_they_said() -> None:
     )
     assert found["T"].cells[3:] == ("", "", "", "", "")
     assert found["Tổng điểm"].cells[2] == 10
+    assert found["Điểm thưởng, điểm trừ"].cells[3:] == (
+        unit.own.bonus - unit.own.deducted, "", "", "", unit.counted.bonus - unit.counted.deducted,
+    )  # fmt: skip
+    assert found["Chỉ số (%)"].cells[3:] == (unit.own.index, "", "", "", unit.counted.index)
+
+
+def test_a_unit_without_bonus_or_penalty_has_no_row_for_them() -> None:
+    plain = replace(AN_CO, leaves=tuple(line for line in AN_CO.leaves if line.criterion.role == "base"))
+    nodes = tuple(node for node in COMMUNES.criteria.nodes if node.role == "base")
+    block = replace(COMMUNES, criteria=replace(COMMUNES.criteria, nodes=nodes))
+    assert "Điểm thưởng, điểm trừ" not in rows(par_layouts.unit_sheet(REPORT, block, plain, DOSSIER))
 
 
 def test_what_does_not_apply_and_what_is_exempt_says_so() -> None:
@@ -71,6 +82,7 @@ def test_details_hide_deductions_where_there_are_none() -> None:
     assert found["1.1"].cells == ("1.1", "Tiêu chí 1.1", Decimal(3), Decimal(3), Fraction(5, 2))
     assert found["1"].cells[3:] == (Fraction(6), Fraction(11, 2))
     assert found["P.1"].cells[4] is None
+    assert paper.sections[0].sentences == ("Kết quả của từng đơn vị ở các phụ lục kèm theo.",)
 
 
 def test_details_show_deductions_where_there_are_some() -> None:
@@ -81,6 +93,7 @@ def test_details_show_deductions_where_there_are_some() -> None:
     paper = par_layouts.unit_details(replace(REPORT, blocks=(block, DEPARTMENTS)), {1})
     found = rows(paper)
     assert len(paper.annexes) == 1
+    assert paper.closing == "Trên đây là chi tiết kết quả của Xã An Cọ./."
     assert paper.tables[0].group == "Chi tiết, có điểm trừ"
     assert found["1.1"].cells[4:] == (Decimal("2.5"), Decimal("0.5"), Fraction(2))
     assert found["1.3"].cells[4:] == (Fraction(1), "", Fraction(1))

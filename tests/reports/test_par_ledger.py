@@ -10,6 +10,7 @@ from reports.par_ledger import LEADING, MOST_LINES, PADDING, SIZE, Ledger, broke
 from reports.par_papers import CENTRE, LEFT, RIGHT, Row, Table, table
 from tests.reports import papers
 
+LETTERS = ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x17F), (0x391, 0x3A1), (0x410, 0x44F), (0x1EA0, 0x1EF9))
 COLUMNS = {"TT": (15.0, CENTRE), "Nội dung": (100.0, LEFT), "Điểm": (50.0, RIGHT)}
 
 
@@ -19,7 +20,7 @@ def made(rows: int, text: str = "một") -> Table:
 
 def rendered(found: Table) -> bytes:
     target = io.BytesIO()
-    theme.Document(target, title="t", author="a").build([Ledger.of(found)])
+    theme.Document(target, title="t", author="a").build([Ledger.of(found, {})])
     return target.getvalue()
 
 
@@ -43,14 +44,14 @@ def test_even_a_column_narrower_than_a_letter_ends() -> None:
 
 
 def test_a_table_knows_its_size() -> None:
-    found = Ledger.of(made(3))
+    found = Ledger.of(made(3), {})
     width, height = found.wrap(0, 0)
     assert width == pytest.approx(165 * mm)
     assert height == pytest.approx(4 * (LEADING + 2 * PADDING))
 
 
 def test_a_table_is_split_between_rows_under_repeated_heads() -> None:
-    found = Ledger.of(made(3))
+    found = Ledger.of(made(3), {})
     row = LEADING + 2 * PADDING
     first, rest = found.split(0, 2.5 * row)
     assert [part.wrap(0, 0)[1] for part in (first, rest)] == [pytest.approx(2 * row), pytest.approx(3 * row)]
@@ -59,7 +60,7 @@ def test_a_table_is_split_between_rows_under_repeated_heads() -> None:
 
 
 def test_a_row_taller_than_a_page_goes_on() -> None:
-    found = Ledger.of(made(1, "dòng chữ rất dài " * 400))
+    found = Ledger.of(made(1, "dòng chữ rất dài " * 400), {})
     assert max(piece.height for piece in found.pieces) <= MOST_LINES * LEADING + 2 * PADDING
     assert [piece.last for piece in found.pieces] == [False] * (len(found.pieces) - 1) + [True]
     assert rendered(made(1, "dòng chữ rất dài " * 400)).startswith(b"%PDF")
@@ -71,3 +72,14 @@ def test_every_page_has_the_heads_and_every_row_stands_once() -> None:
     text = papers.text(document)
     assert text.count("Nội dung") == len(papers.opened(document).pages) > 1
     assert text.count("một") == 150
+
+
+def test_a_line_reads_the_same_wherever_it_recurs() -> None:
+    """More letters than a part of a font holds, so that lines change the part, and the next one begins in another."""
+    letters = [chr(code) for first, last in LETTERS for code in range(first, last + 1)]
+    words = ["".join(letters[at : at + 20]) for at in range(0, len(letters), 20)]
+    mixed = [f"{one}{other}" for one, other in zip(words, reversed(words), strict=True)]
+    found = table("Bảng", "", COLUMNS, [Row(("", each, "")) for each in (*words, *mixed) * 3])
+    text = papers.text(rendered(found))
+    assert [text.count(each) for each in mixed] == [3] * len(mixed)
+    assert len(letters) > 256

@@ -34,6 +34,29 @@ def test_the_form_lies_on_its_long_side_and_is_signed_by_the_unit() -> None:
     assert right - left > top - bottom
 
 
+def test_nobody_signs_a_page_without_a_row_of_the_table() -> None:
+    sheet = par_layouts.unit_sheet(REPORT, COMMUNES, AN_CO, DOSSIER)
+    shown = sheet.sections[0].tables[0]
+    ends = set()
+    for more in range(14, 40):
+        table = replace(shown, rows=(*shown.rows[:1] * more, *shown.rows))
+        document = par_report.render(replace(sheet, sections=(replace(sheet.sections[0], tables=(table,)),)))
+        last = len(papers.opened(document).pages)
+        text = papers.text(document, "-f", str(last))
+        assert "LÃNH ĐẠO ĐƠN VỊ" in text
+        assert "Chỉ số (%)" in text
+        ends.add(last)
+    assert len(ends) > 1
+
+
+def test_a_short_table_goes_whole_to_the_page_that_is_signed() -> None:
+    table = par_report.Ledger.of(par_layouts.unit_sheet(REPORT, COMMUNES, AN_CO, DOSSIER).sections[0].tables[0], {})
+    short = par_report.Ledger(table.columns, table.pieces[-2:], {})
+    signed = par_report.Signed(short, par_report.Box([["x"]]))
+    width, height = signed.wrap(700, 500)
+    assert signed.split(width, height - 1) == []
+
+
 @pytest.mark.slow
 def test_every_page_says_that_the_set_was_not_checked() -> None:
     paper = par_layouts.unit_details(REPORT)

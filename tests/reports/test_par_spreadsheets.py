@@ -65,8 +65,9 @@ def test_remedy_plans_as_a_list() -> None:
     line = TaskLine(
         unit="Xã An Cọ", number="1.1", criterion="Kế hoạch", lost=Fraction(1, 3), task="Ban hành", responsible="Ông A",
         due=datetime.date(2026, 9, 1), done_on=None, evidence="",
+        withdrawn_on=DUE, withdrawal_reason="Đã gộp",
     )  # fmt: skip
     page = opened(par_spreadsheets.remedies([line]))["Kế hoạch khắc phục"]
     assert [cell.value for cell in page[2]] == [
-        "Xã An Cọ", "1.1", "Kế hoạch", 0.33, "Ban hành", "Ông A", DUE, None, "",
+        "Xã An Cọ", "1.1", "Kế hoạch", 0.33, "Ban hành", "Ông A", DUE, None, "", DUE, "Đã gộp",
     ]  # fmt: skip

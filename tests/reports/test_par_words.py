@@ -86,6 +86,7 @@ def test_entries_in_words() -> None:
         "Số lượt chọn: A: 3, B: 1; A: 2"
     )  # fmt: skip
     assert par_words.value(datetime.date(2026, 1, 2)) == "02/01/2026"
+    assert par_words.value("2026-01-02") == "02/01/2026"
     assert par_words.value("Tiên phong") == "Tiên phong"
 
 
@@ -154,6 +155,12 @@ def test_this_year_against_the_last() -> None:
         "Trên 1 tiêu chí trùng số với năm 2024, tỷ lệ điểm không đổi: từ 62,50\u00a0% đến 62,50\u00a0%."
     )
     assert "giảm 62,50" in par_words.change(replace(change(), now=Fraction(0)))
+    renamed = replace(change(), of=("Xã Cũ",))
+    assert par_words.change(renamed).endswith("1 tiêu chí đã đổi tên. Điểm năm 2024 là của Xã Cũ.")
+    several = replace(change(), of=("Xã An Cọ", "Xã Bình Thủy", "Xã Dốc"), leaves=())
+    assert par_words.change(several) == (
+        "Năm 2024 còn là Xã An Cọ, Xã Bình Thủy và Xã Dốc: không cộng điểm của nhiều đơn vị để so."
+    )
     assert par_words.change(None) == "Không có tiêu chí nào trùng số với kỳ trước để so."
 
 

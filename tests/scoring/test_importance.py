@@ -126,10 +126,8 @@ def test_many_groups_at_once() -> None:
     assert np.isnan(found[1]).all()
     for i in (0, 2):
         assert found[i] == pytest.approx(relative_weights(groups[i][:-1, :-1], groups[i][:-1, -1]))
-    two_ways = stacked.reshape(3, 1, 5, 5)
-    assert np.array_equal(
-        relative_weights(two_ways[..., :-1, :-1], two_ways[..., :-1, -1])[:, 0], found, equal_nan=True
-    )
+    two_ways = stacked.reshape(1, 3, 5, 5)
+    assert np.array_equal(relative_weights(two_ways[..., :-1, :-1], two_ways[..., :-1, -1])[0], found, equal_nan=True)
 
 
 def test_a_group_that_cannot_be_spoils_no_other() -> None:

@@ -162,3 +162,9 @@ def test_the_student_share_puts_the_student_quantile_into_a_wilson_interval(leve
         assert abs(p - limit) == pytest.approx(t * math.sqrt(limit * (1 - limit) / n), abs=1e-12)
     assert np.isnan(student_share([0, -1, math.nan], level)).all()
     assert float(student_share(1e9, level)) == pytest.approx(1, abs=1e-6)
+
+
+def test_the_student_share_begins_at_one_degree_of_freedom_and_ends_at_1() -> None:
+    # the 97.5 % points of Student's t with 1 degree of freedom, with 2, and of the normal distribution
+    t1, t2, z = 12.706205, 4.302653, 1.959964
+    assert student_share([1, 2, math.inf]).tolist() == pytest.approx([(z / t1) ** 2, (z / t2) ** 2, 1], rel=1e-6)

@@ -125,6 +125,37 @@ def chance(told: list[tuple[int, int, int]], cell: tuple[int, int, int]) -> tupl
     return float(betabinom.pmf(range(count, size + 1), size, a, b).sum()), size * rate, count
 
 
+Told = dict[tuple[int, int, int, int], tuple[int, float, float]]  # by group, first and last day, and pattern
+
+
+def defined(group: list[int], day: list[int], pattern: list[int], least: int) -> tuple[Told, dict[int, int]]:
+    """Observed, expected and p-value of each pattern of a day or week, and how often each group is looked at."""
+    wanted: Told = {}
+    looks = dict.fromkeys(group, 0)
+    for span in (1, 7):
+        told = list(zip(group, [at // span for at in day], pattern, strict=True))
+        for cell in sorted(set(told)):
+            p, expected, count = chance(told, cell)
+            looks[cell[0]] += expected >= 0.2 or count >= least
+            if count >= least:
+                wanted[cell[0], cell[1] * span, cell[1] * span + span - 1, cell[2]] = (count, expected, p)
+    return wanted, looks
+
+
+def found_in(group: list[int], day: list[int], pattern: list[int], level: float, least: int) -> Told:
+    codes = np.array([[1 + at // 5, 1 + at % 5] for at in pattern], np.uint8)
+    return {
+        (s.group, s.first, s.last, pattern[int(s.rows[0])]): (s.observed, s.expected, s.p_value)
+        for s in repeats(group, day, codes, level=level, least=least)
+    }
+
+
+def agree(found: Told, wanted: Told) -> None:
+    assert found.keys() == wanted.keys()
+    for cell, numbers in wanted.items():
+        assert found[cell] == pytest.approx(numbers, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("seed", "groups", "common", "least"), [(1, 3, 0.3, 1), (2, 1, 0.5, 2), (3, 2, 0.1, 2), (4, 4, 0.97, 2)]
 )
@@ -133,22 +164,42 @@ def test_every_signal_is_that_of_the_definitions(seed: int, groups: int, common:
     group, day = rng.integers(0, groups, 260) * 10, rng.integers(3, 24, 260)
     pattern = np.where(rng.random(260) < common, 0, rng.integers(0, 25, 260))
     pattern[(group == 0) & (day == 12)] = 9
-    codes = np.stack([1 + pattern // 5, 1 + pattern % 5], axis=1).astype(np.uint8)
-    level = 0.9
-    wanted, looks = {}, dict.fromkeys(group.tolist(), 0)
-    for span in (1, 7):
-        told = list(zip(group.tolist(), (day // span).tolist(), pattern.tolist(), strict=True))
-        for cell in sorted(set(told)):
-            p, expected, count = chance(told, cell)
-            looks[cell[0]] += expected >= 0.2 or count >= least
-            if count >= least:
-                wanted[cell[0], cell[1] * span, cell[1] * span + span - 1, cell[2]] = (count, expected, p)
-    found = {
-        (s.group, s.first, s.last, int(pattern[s.rows[0]])): (s.observed, s.expected, s.p_value)
-        for s in repeats(group, day, codes, level=level, least=least)
-    }
-    wanted = {cell: numbers for cell, numbers in wanted.items() if numbers[2] * looks[cell[0]] <= level}
+    columns = group.tolist(), day.tolist(), pattern.tolist()
+    wanted, looks = defined(*columns, least)
+    wanted = {cell: numbers for cell, numbers in wanted.items() if numbers[2] * looks[cell[0]] <= 0.9}
     assert len(wanted) > 1
-    assert found.keys() == wanted.keys()
-    for cell, numbers in wanted.items():
-        assert found[cell] == pytest.approx(numbers, rel=1e-6)
+    agree(found_in(*columns, 0.9, least), wanted)
+
+
+DAYS = {  # group, day, pattern and how many such forms
+    "all alike or none alike": [
+        *((0, at, 0, 30) for at in (7, 9, 11, 14, 16)),
+        *((0, at, other, 5) for at in (8, 10, 15) for other in range(1, 7)),
+        (0, 17, 0, 18), (0, 17, 1, 9),
+    ],
+    "one form in the other groups": [
+        (0, 1, 0, 30), (0, 2, 0, 22), (0, 2, 1, 8), (0, 8, 0, 30), (0, 8, 2, 1),
+        (5, 3, 1, 1),
+    ],
+    "two forms on each other day": [(0, 1, 0, 20), (0, 1, 1, 10), (0, 2, 0, 2), (0, 3, 2, 2)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("forms_", DAYS.values(), ids=DAYS)
+def test_the_level_is_shared_out_over_what_can_recur(forms_: list[tuple[int, int, int, int]]) -> None:
+    """The least sure of the signals is found at the level that it needs, and not at one a little lower."""
+    group, day, pattern = ([form[i] for form in forms_ for _ in range(form[3])] for i in range(3))
+    wanted, looks = defined(group, day, pattern, 5)
+    needed = {cell: numbers[2] * looks[cell[0]] for cell, numbers in wanted.items()}
+    levels = sorted(level for level in needed.values() if level < 0.9)
+    assert levels
+    for level in (levels[-1] * (1 + 1e-6), levels[-1] * (1 - 1e-6)):
+        agree(found_in(group, day, pattern, level, 5), {cell: wanted[cell] for cell in wanted if needed[cell] <= level})
+
+
+def test_one_form_is_a_signal_where_one_is_enough() -> None:
+    day = np.repeat([1, 2, 3, 4, 8], [50, 50, 50, 50, 1])
+    codes = np.full((201, 4), 5, np.uint8)
+    codes[200] = 1
+    found = repeats(day * 0, day, codes, least=1, level=0.9)
+    assert [s.first for s in found if s.rows.tolist() == [200]] == [8, 7]

@@ -204,11 +204,11 @@ def test_the_level_that_counts_as_satisfied_is_that_of_the_questionnaire() -> No
 
 
 def test_several_multiple_choices_do_not_mix() -> None:
-    layout = Layout(closed=1, rated=(0,), choices=(2, 3))
-    tally = count(layout, np.array([[4]], np.uint8), choices=[[[2]], [[1, 3]]])
-    of_all = Plan(rated=("A",), factors=(Factor("A", (0,), None),), overall=0, choices=("P", "Q"))
+    layout = Layout(closed=1, rated=(0,), choices=(2, 3, 2))
+    tally = count(layout, np.array([[4]], np.uint8), choices=[[[2]], [[1, 3]], [[1]]])
+    of_all = Plan(rated=("A",), factors=(Factor("A", (0,), None),), overall=0, choices=("P", "Q", "R"))
     [found] = score(stack(layout, [tally]), of_all, ["x"])
-    assert [choice.shares for choice in found.choices] == [(0.0, 1.0), (1.0, 0.0, 1.0)]
+    assert [choice.shares for choice in found.choices] == [(0.0, 1.0), (1.0, 0.0, 1.0), (1.0, 0.0)]
 
 
 # --- edges

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scoring.results import Estimate
+from scoring.intervals import student_share, wilson
+from scoring.results import Estimate, Reason
 from scoring.satisfaction import Factor, Plan, score
 from scoring.tally import Layout, count, stack
 from tests.scoring.samples import LAYOUT, RATED, Codes, plan, random_codes, tally_of
@@ -82,3 +83,35 @@ def test_what_does_not_fit_together_is_refused() -> None:
         score(tally, Plan(rated=("A",), factors=(Factor("A", (0,), None),), overall=0), ["one"])
     with pytest.raises(ValueError, match="one population"):
         score(tally, plan(), ["one"], populations=[1, 2])
+
+
+def test_a_factor_of_one_question_is_that_question() -> None:
+    [found] = score(tally_of(random_codes(2, 60)), plan("F3"), ["x"])
+    for factor, code in zip(found.factors, ("A0", "B0"), strict=True):
+        assert factor.estimate == found.items[RATED.index(code)].estimate
+
+
+def test_two_respondents_are_the_fewest_for_the_interval_of_an_index() -> None:
+    two = np.concatenate([answered(1, A1=5, B1=4), answered(1, A1=2, B1=4)])
+    [pair, lone] = score(tally_of(two, two[:1]), plan(), ["two", "one"])
+    assert (pair.index.value, pair.index.n, pair.index.df) == (0.75, 2, 1.0)
+    assert pair.index.variance == pytest.approx(2 * (1 / 8) ** 2 * 2)  # z is 1/8 and -1/8
+    assert pair.index.interval is not None
+    assert lone.index.interval is None
+
+
+@pytest.mark.parametrize("level", [0.8, 0.99])
+def test_the_student_quantile_of_an_index_is_that_of_its_level(level: float) -> None:
+    [found] = score(tally_of(random_codes(3, 12)), plan(), ["x"], level=level)
+    assert found.index.value is not None
+    assert found.index.df is not None
+    wanted = wilson(found.index.value, (found.index.effective_n or 0) * student_share(found.index.df, level), level)
+    assert found.index.interval is not None
+    assert (found.index.interval.lower, found.index.interval.upper) == tuple(float(limit) for limit in wanted)
+
+
+def test_a_mean_level_keeps_its_floor_where_few_or_nobody_answered() -> None:
+    [lone] = score(tally_of(answered(1, A1=3)), plan(measure="M2"), ["x"])
+    assert (lone.index.reason, lone.index.floor) == (Reason.TOO_FEW_FOR_INTERVAL, 0.2)
+    [found] = score(tally_of(answered(3)), plan(measure="M2"), ["x"])
+    assert found.index == Estimate(value=None, n=0, reason=Reason.NO_ANSWERS, floor=0.2)

@@ -146,9 +146,10 @@ def test_two_answers_per_unit_are_enough_and_a_unanimous_unit_may_have_one() -> 
 
 
 def test_a_likelihood_that_gains_nothing_from_a_spread_is_that_of_none() -> None:
-    prior = fit_likelihood([1, 1], [2, 2])  # less apart than chance, and so few that rho hardly lowers the likelihood
-    assert (prior.mean, prior.rho, prior.boundary, prior.reason) == (0.5, 0, True, NoShrinkage.NO_SPREAD)
-    assert prior.log_likelihood == pytest.approx(2 * math.log(0.5))
+    # a little less apart than chance: the likelihood hardly falls between no spread and the least that is tried
+    prior = fit_likelihood([1, 1, 1, 2, 0, 2], [2] * 6)
+    assert (prior.mean, prior.rho, prior.boundary, prior.reason) == (7 / 12, 0, True, NoShrinkage.NO_SPREAD)
+    assert prior.log_likelihood == pytest.approx(3 * math.log(2) + 7 * math.log(7 / 12) + 5 * math.log(5 / 12))
 
 
 @pytest.mark.parametrize(("x", "n"), [([11], [10]), ([-1], [10]), ([math.nan], [10])])

@@ -40,6 +40,18 @@ def test_what_does_not_count_is_only_received() -> None:
     assert tally.counts[0, 5] == tally.counts[1, 1] == tally.counts[2, 4] == 1
 
 
+def test_the_highest_level_of_all_is_an_answer() -> None:
+    tally = count(Layout(closed=1, rated=(0,)), np.array([[9], [1], [10]], np.uint8))
+    assert tally.pairs[:, 0, 0].tolist() == [2, 1, 1, 8, 64]
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, Layout(closed=1, rated=())])
+def test_counts_are_whole_numbers_whatever_is_asked(layout: Layout) -> None:
+    assert not layout.numbers
+    assert not layout.choices
+    assert count(layout, np.ones((2, layout.closed), np.uint8)).vector.dtype == np.int64
+
+
 def test_nobody_is_a_tally_too() -> None:
     nobody = count(FULL, np.zeros((0, 3), np.uint8), numbers=[[], []], choices=[[], []])
     assert np.array_equal(nobody.vector, zero(FULL).vector)

@@ -64,6 +64,11 @@ def test_nothing_is_too_long(path: Path) -> None:
     assert {f.name: length(f) for f in functions(path) if length(f) > most} == {}
 
 
+def test_no_test_file_is_too_long() -> None:
+    found = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in sources("tests")}
+    assert {name: lines for name, lines in found.items() if lines > LONGEST_FILE} == {}
+
+
 def test_functions_are_short_at_the_median() -> None:
     lengths = sorted(length(f) for path in sources() for f in functions(path))
     assert lengths[len(lengths) // 2] <= 10

@@ -1,5 +1,6 @@
 """What README and docs name is there: paths, commands, settings, verbs, tests."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -29,6 +30,18 @@ def test_named_places_exist(page: Path) -> None:
         path, _, test = name.partition("::")
         if test:
             assert f"def {test}(" in (ROOT / path).read_text("utf-8"), name
+
+
+def test_each_bad_day_has_its_test() -> None:
+    """Every row names tests, and each is one: a function of that name at the top of that file."""
+    rows = [row.split("|") for row in (ROOT / "docs" / "bad-days.md").read_text("utf-8").splitlines() if "| `" in row]
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[3])
+        assert named, row[1]
+        for path, name in named:
+            tree = ast.parse((ROOT / path).read_text("utf-8"))
+            assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, (path, name)
 
 
 def test_readme_leads_everywhere() -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import exc, insert, text
 from sqlalchemy.orm import Session
 
 from survey_app.models import Base
+from tests.factories.every_row import ROWS
 from tests.factories.rows import ASSESSMENT_ROWS
-from tests.survey_app.test_models import ROWS
 
 TABLES = Base.metadata.tables
 FIRST = ("level", "unit", "service_field", "definition_version", "campaign", "account")
 STANDING = ("mark", "feed", "support", "explanation")
+PUBLISHED = ("assessment_round", "round_set", "council_meeting", "council_attendance", "evidence")
 CHANGES = {
     "mark": "points = '2'",
     "feed": "source = 'x'",
@@ -55,10 +56,10 @@ def done(session: Session, statement: str) -> None:
 @pytest.mark.parametrize("state", ["settled", "published"])
 def test_marks_and_what_they_rest_on_stand_still_once_settled(session: Session, store: Store, state: str) -> None:
     for table, change in CHANGES.items():  # until then everything may change
-        done(session, f"UPDATE {table} SET {change}")  # noqa: S608  # the words above
-    done(session, f"UPDATE assessment SET state = '{state}'")  # noqa: S608  # the words above
+        done(session, f"UPDATE {table} SET {change}")  # noqa: S608
+    done(session, f"UPDATE assessment SET state = '{state}'")  # noqa: S608
     for table, change in CHANGES.items():
-        refused(session, f"UPDATE {table} SET {change}", f"{table} is locked")  # noqa: S608  # the words above
+        refused(session, f"UPDATE {table} SET {change}", f"{table} is locked")  # noqa: S608
         refused(session, f"DELETE FROM {table}", f"{table} is locked")  # noqa: S608  # a name of the schema
         other = {"id": 2} if "id" in ROWS[table] else {"leaf": "9"}
         with pytest.raises(exc.DBAPIError, match=f"{table} is locked"):
@@ -100,7 +101,7 @@ def test_an_assessment_stays_with_its_unit_round_and_set(session: Session, store
     done(session, "UPDATE assessment SET set_id = 2")  # nobody has begun
     done(session, "UPDATE assessment SET state = 'draft'")
     for change in ("set_id = 1", "unit_id = 3", "round_id = 2"):
-        refused(session, f"UPDATE assessment SET {change}", "assessment is frozen")  # noqa: S608  # the words above
+        refused(session, f"UPDATE assessment SET {change}", "assessment is frozen")  # noqa: S608
 
 
 @pytest.mark.usefixtures("sound")
@@ -108,7 +109,7 @@ def test_a_set_is_edited_until_a_round_uses_it(session: Session) -> None:
     done(session, "UPDATE criteria_set SET body = 'y'")
     done(session, "UPDATE criteria_set SET state = 'frozen'")
     for change in ("body = 'z'", "state = 'draft'", "edition = 2"):
-        refused(session, f"UPDATE criteria_set SET {change}", "criteria_set is frozen")  # noqa: S608  # the words above
+        refused(session, f"UPDATE criteria_set SET {change}", "criteria_set is frozen")  # noqa: S608
     refused(session, "DELETE FROM criteria_set", "criteria_set is frozen")
 
 
@@ -116,10 +117,71 @@ def test_a_set_is_edited_until_a_round_uses_it(session: Session) -> None:
 def test_a_correction_is_confirmed_and_nothing_else(session: Session, store: Store) -> None:
     store("account", id=2, username="khac")
     for change in ("points = '3'", "leaf = '9'", "reason = 'x'", "proposed_by = 2"):
-        refused(session, f"UPDATE correction SET {change}", "correction is frozen")  # noqa: S608  # the words above
+        refused(session, f"UPDATE correction SET {change}", "correction is frozen")  # noqa: S608
     done(session, "UPDATE correction SET confirmed_by = 2, confirmed_at = proposed_at")
     refused(session, "UPDATE correction SET confirmed_by = NULL", "correction is frozen")
     refused(session, "DELETE FROM correction", "correction is frozen")
+
+
+@pytest.mark.usefixtures("sound")
+def test_no_correction_is_born_confirmed(store: Store) -> None:
+    store("account", id=2, username="khac")
+    with pytest.raises(exc.DBAPIError, match="correction is frozen"):
+        store("correction", id=2, confirmed_by=2, confirmed_at=ROWS["correction"]["proposed_at"])
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_published_round_and_what_it_rests_on_stand_still(session: Session, store: Store) -> None:
+    store("council_meeting", id=2)
+    done(session, "UPDATE round_set SET block = 'department'")
+    done(session, "UPDATE assessment_round SET title = 'Mới', state = 'running'")
+    refused(session, "UPDATE assessment_round SET state = 'prepared'", "assessment_round is frozen")
+    refused(session, "UPDATE round_set SET block = 'commune'", "round_set is frozen")
+    refused(session, "DELETE FROM round_set", "round_set is frozen")
+    refused(session, "DELETE FROM assessment_round", "assessment_round is frozen")
+    for change in ("council_meeting SET minute = 'x'", "evidence SET number = '9'"):
+        done(session, f"UPDATE {change}")
+    done(session, "UPDATE assessment SET state = 'published'")
+    done(session, "UPDATE assessment_round SET state = 'published'")
+    changes = (
+        "assessment_round SET state = 'running'",
+        "assessment_round SET title = 'x'",
+        "council_meeting SET minute = 'y'",
+        "council_attendance SET meeting_id = 2",
+        "evidence SET number = '8'",
+        "evidence SET withdrawn = TRUE",
+    )
+    for change in changes:
+        refused(session, f"UPDATE {change}", f"{change.split()[0]} is frozen")
+    for table in PUBLISHED:
+        refused(session, f"DELETE FROM {table}", "is frozen|is locked")  # noqa: S608  # names of the schema
+    store("account", id=3, username="moi")
+    for table, other in (("council_meeting", {"id": 3}), ("council_attendance", {"account_id": 3})):
+        with pytest.raises(exc.DBAPIError, match=f"{table} is frozen"):
+            store(table, **other)
+
+
+@pytest.mark.usefixtures("sound")
+def test_no_row_is_put_over_a_frozen_one(session: Session) -> None:
+    """SQLite's REPLACE asks no trigger of DELETE; PostgreSQL does not know it."""
+    if session.get_bind().dialect.name == "postgresql":
+        refused(session, "INSERT OR REPLACE INTO assessment (id) VALUES (1)", "syntax error")
+        return
+    done(session, "UPDATE criteria_set SET state = 'frozen'")
+    done(session, "UPDATE assessment SET state = 'published'")
+    done(session, "UPDATE assessment_round SET state = 'published'")
+    frozen = (
+        "assessment",
+        "criteria_set",
+        "evidence_file",
+        "frozen_result",
+        "correction",
+        "explanation",
+        *PUBLISHED[:1],
+    )
+    for table in (*frozen, "council_meeting", "evidence"):
+        same = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = 1"  # noqa: S608  # names of the schema
+        refused(session, same, f"{table} is (frozen|locked)")
 
 
 @pytest.mark.usefixtures("sound")
@@ -148,5 +210,5 @@ def test_what_must_stay_is_not_emptied_at_once(session: Session) -> None:
     if session.get_bind().dialect.name == "sqlite":
         refused(session, "DELETE FROM frozen_result", "frozen_result is frozen")  # it knows no other way
         return
-    for table in ("criteria_set", "frozen_result", "evidence_file", "correction", "assessment", *STANDING):
+    for table in ("criteria_set", "frozen_result", "evidence_file", "correction", "assessment", *STANDING, *PUBLISHED):
         refused(session, f"TRUNCATE {table} CASCADE", "is frozen")

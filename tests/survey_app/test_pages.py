@@ -75,6 +75,8 @@ def test_the_open_place_is_marked_in_the_menu(make_account: MakeAccount, provinc
     browser = sign_in(make_account(Role.ADMINISTRATOR, province))
     assert '<a href="/accounts/audit" aria-current="page">Nhật ký</a>' in browser.get("/accounts/audit").text
     assert '<a href="/accounts" aria-current="page">Tài khoản</a>' in browser.get("/accounts").text
+    analyst = sign_in(make_account(Role.ANALYST, province, username="phan.tich"))
+    assert '<a href="/assessment/rounds" aria-current="page">Chỉ số CCHC</a>' in analyst.get("/assessment/sets").text
 
 
 @on_sqlite

@@ -13,16 +13,17 @@ from scoring.par.numbers import rounded
 from survey_app import audit
 from survey_app.assessment import criteria, marking, rounds
 from survey_app.assessment.criteria import Criteria
+from survey_app.assessment.entries import number
 from survey_app.assessment.flow import State, Step
 from survey_app.assessment.remits import Remit, remit
+from survey_app.assessment.written import whole
 from survey_app.errors import Conflict, NotFound, Rejected
-from survey_app.models import Assessment, Explanation, Mark, Round, Support
+from survey_app.models import Assessment, Explanation, Mark, Support
 from survey_app.models.assessment import FIRST, SECOND, SELF
 from survey_app.policy import Action, Actor
 
-LONGEST_TEXT = 4000
 SHOWN = 2  # decimals of points on the pages
-NUMERAL = re.compile(r"-?[0-9]{1,6}([.,][0-9]{1,6})?")
+NUMERAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 # Until a unit has explained itself a mark is of the first appraisal, afterwards of the second.
 STAGE = {
     State.SUBMITTED: FIRST,
@@ -69,14 +70,15 @@ def save(
     stored = held.marks.get((leaf, held.stage))
     if given.stage != held.stage or given.edition != (stored.edition if stored else 0):
         raise Conflict("changed_meanwhile", mark=stored)
+    reason = whole(given.reason, of="mark", field="reason")
     points, deducted = _points(held.found, leaf, given, own)
     changed = (points, given.applies) != (_number(own), own.applies) or deducted
-    if changed and not given.reason.strip():
+    if changed and not reason:
         raise Rejected("mark", problems={"reason": "reason_needed"})
     _begin(session, actor, held.row, now)
     mark = _write(session, actor, held, own, now)
     mark.points, mark.deducted = None if points is None else str(points), str(deducted)
-    mark.applies, mark.reason = given.applies, given.reason.strip()[:LONGEST_TEXT]
+    mark.applies, mark.reason = given.applies, reason
     session.flush()
     detail: dict[str, object] = {"leaf": leaf, "stage": mark.stage, "points": mark.points}
     detail |= {"deducted": mark.deducted, "applies": mark.applies, "edition": mark.edition}
@@ -136,25 +138,30 @@ def ask(
     due: datetime.date,
     now: datetime.datetime,
 ) -> None:
-    """Ask a unit to explain a leaf until a day within the round's time for it.
+    """Ask a unit to explain a leaf until a day within its time for that, as an extension may have moved it.
 
-    Refuses as `save`, a question without words, and a day that has passed or lies beyond the round's (Rejected).
+    Refuses as `save`, a question that waits for its answer already (Conflict), one without words
+    or with too many, and a day that has passed or lies beyond that time (Rejected).
     """
     held = _open(session, actor, assessment_id)
     _own(held, leaf)
-    last_day = session.get_one(Round, held.row.round_id).explain_until
-    problems = {} if question.strip() else {"question": "question_needed"}
+    asked = whole(question, of="explanation", field="question")
+    last_day = rounds.dates(session, held.row).explain_until
+    problems = {} if asked else {"question": "question_needed"}
     if due < now.date():
         problems["due"] = "past"
     elif due > last_day:
         problems["due"] = "beyond_explaining"
     if problems:
         raise Rejected("explanation", problems=problems, last_day=last_day)
+    open_ = waiting(session, held.row, now.date())
+    if (leaf, asked, due) in {(each.leaf, each.question, each.due) for each in open_}:
+        raise Conflict("asked_already")
     _begin(session, actor, held.row, now)
     rounds.move(session, actor, held.row, Step.ASK, now)
-    asked = Explanation(assessment_id=assessment_id, leaf=leaf, question=question.strip()[:LONGEST_TEXT])
-    asked.asked_by, asked.asked_at, asked.due = actor.account_id, now, due
-    session.add(asked)
+    row = Explanation(assessment_id=assessment_id, leaf=leaf, question=asked, due=due)
+    row.asked_by, row.asked_at = actor.account_id, now
+    session.add(row)
     session.flush()
     detail = {"leaf": leaf, "due": due}
     audit.record(session, actor, "explanation_asked", f"assessment {assessment_id}", now=now, detail=detail)
@@ -187,10 +194,12 @@ def waiting(session: Session, row: Assessment, today: datetime.date) -> list[Exp
 
 
 def read_points(text: str, maximum: Decimal, field: str) -> Decimal:
-    """Points as they were typed ("1,5"), between 0 and a leaf's maximum; Rejected names the field."""
-    if not NUMERAL.fullmatch(text.strip()):
+    """Points as they were typed ("1,5", read as units' entries are: "1.500" is 1500), between 0 and a leaf's maximum;
+    Rejected names the field."""
+    typed = number(text)
+    if "%" in text or not NUMERAL.fullmatch(typed):
         raise Rejected("mark", problems={field: "not_a_number"})
-    points = Decimal(text.strip().replace(",", "."))
+    points = Decimal(typed)
     low, high = sorted((Decimal(0), maximum))
     if not low <= points <= high:
         raise Rejected("mark", problems={field: "out_of_range"}, maximum=maximum)

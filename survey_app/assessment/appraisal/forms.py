@@ -1,9 +1,10 @@
 """What appraisers, the council and Home Affairs enter about marks and figures."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 
+from survey_app.assessment.written import LONGEST_MINUTE, LONGEST_TEXT
 from survey_app.forms import BAD_DAY, NEEDED, Day, Line, StaffForm, Ticks
 
 
@@ -16,6 +17,7 @@ class MarkForm(StaffForm):
     reason = StringField("Ý kiến")
     stage = HiddenField()
     edition = IntegerField(default=0)
+    meeting = IntegerField()  # of the council alone
     view = HiddenField()
 
 
@@ -29,13 +31,15 @@ class MeetingForm(StaffForm):
     held_on = Day("Ngày họp (ngày tổng hợp ý kiến)", [InputRequired(BAD_DAY)])
     in_writing = BooleanField("Lấy ý kiến bằng văn bản")
     attended = Ticks("Thành viên tham gia", coerce=int)
-    minute = TextAreaField("Nội dung biên bản", [DataRequired(NEEDED)], render_kw={"rows": 8})
+    minute = TextAreaField(
+        "Nội dung biên bản", [DataRequired(NEEDED)], render_kw={"rows": 8, "maxlength": LONGEST_MINUTE}
+    )
 
 
 class CorrectionForm(StaffForm):
-    leaf = Line("Số hiệu tiêu chí", [DataRequired(NEEDED)])
+    leaf = SelectField("Tiêu chí", [DataRequired(NEEDED)])
     points = Line("Điểm đúng", [DataRequired(NEEDED)])
-    reason = TextAreaField("Lý do", [DataRequired(NEEDED)], render_kw={"rows": 3})
+    reason = TextAreaField("Lý do", [DataRequired(NEEDED)], render_kw={"rows": 3, "maxlength": LONGEST_TEXT})
 
 
 class FigureForm(StaffForm):

@@ -18,11 +18,11 @@ from survey_app.assessment.appraisal.appraising import STAGE
 from survey_app.assessment.appraisal.context import Context, Document, Earlier, context
 from survey_app.assessment.criteria import Criteria
 from survey_app.assessment.facts import Asked, Given, Held
-from survey_app.assessment.flow import State, possible
+from survey_app.assessment.flow import State, overdue, possible
 from survey_app.assessment.flow import Step as Move
 from survey_app.assessment.remits import Remit, remit
 from survey_app.errors import NotFound
-from survey_app.models import Account, Assessment, Explanation, Mark, Round, Unit
+from survey_app.models import Account, Assessment, CouncilMember, Explanation, Mark, Round, Unit
 from survey_app.models.assessment import FIRST, RUNNING, SECOND, SELF
 from survey_app.policy import Action, Actor, ensure
 
@@ -32,13 +32,15 @@ SUBMITTED = (*STAGE, State.APPRAISED, State.SETTLED, State.PUBLISHED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A unit in the queue; ``done`` of ``leaves`` are appraised, ``waiting`` questions are not answered."""
+    """A unit in the queue; ``done`` of ``leaves`` are appraised, ``waiting`` questions are not answered; ``overdue``
+    where whoever has to go on, be it the council, should have."""
 
     assessment_id: int
     unit: str
     block: str
     state: State
     late: bool
+    overdue: bool
     field: str
     leaves: int
     done: int
@@ -58,9 +60,11 @@ class LeafCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What a person appraises in a round: by unit, and by leaf within each block."""
+    """What a person appraises in a round: by unit, and by leaf within each block; ``council`` is whether they may look
+    at the council's work."""
 
     round: Held
+    council: bool
     lines: tuple[Line, ...]
     blocks: Mapping[str, tuple[LeafCount, ...]]
 
@@ -115,12 +119,15 @@ class UnitPage:
     lacking: tuple[str, ...]
     steps: tuple[Move, ...]
     still_due: bool
+    overdue: bool
+    explain_until: datetime.date
     people: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafPage:
-    """A leaf over the submitted units of a block; ``before`` and ``after`` are its neighbours."""
+    """A leaf over the submitted units of a block; ``before`` and ``after`` are its neighbours that the person
+    appraises, too."""
 
     round: Held
     block: str
@@ -151,7 +158,7 @@ def running(session: Session, actor: Actor) -> tuple[Held, ...]:
     return tuple(map(Held.of, session.scalars(query)))
 
 
-def queue(session: Session, actor: Actor, round_id: int) -> Queue:
+def queue(session: Session, actor: Actor, round_id: int, today: datetime.date) -> Queue:
     """The submitted units of a round that the person appraises; NotFound when there is no such round."""
     ensure(actor, Action.APPRAISE)
     held = session.get(Round, round_id)
@@ -169,10 +176,12 @@ def queue(session: Session, actor: Actor, round_id: int) -> Queue:
         for leaf in leaves:
             counts[_block(found)][leaf].append(leaf in done[row.id])
         if leaves:
-            lines.append(_line(found, row, unit, leaves, done[row.id], asked.get(row.id)))
+            over = overdue(State(row.state), rounds.dates_in(held, row.extended_until), today)
+            lines.append(_line(found, row, unit, leaves, done[row.id], asked.get(row.id), over=over))
     spots = {_block(found): found.spots for found in sets.values()}
     blocks = {block: _counts(spots[block], leaves) for block, leaves in counts.items()}
-    return Queue(round=Held.of(held), lines=tuple(lines), blocks=blocks)
+    council = actor.may(Action.SETTLE) or session.get(CouncilMember, (round_id, actor.account_id)) is not None
+    return Queue(round=Held.of(held), council=council, lines=tuple(lines), blocks=blocks)
 
 
 def unit_page(session: Session, actor: Actor, assessment_id: int, field: str, today: datetime.date) -> UnitPage:
@@ -187,7 +196,7 @@ def unit_page(session: Session, actor: Actor, assessment_id: int, field: str, to
     marks = appraising.marks_of(session, row.id)
     known = context(session, row.round_id, row.set_id, {row.id: row.unit_id}, wanted)
     done = {leaf for leaf, stage in marks if stage in (FIRST, SECOND)}
-    every = marking.applicable(session, row, found)
+    every, dates = marking.applicable(session, row, found), rounds.dates(session, row)
     return UnitPage(
         assessment_id=row.id,
         round=Held.of(session.get_one(Round, row.round_id)),
@@ -199,8 +208,10 @@ def unit_page(session: Session, actor: Actor, assessment_id: int, field: str, to
         leaves=tuple(_judged(found, row, unit.name, leaf, marks, known) for leaf in wanted),
         acceptable=len(appraising.acceptable(session, row, wanted, marks)) if State(row.state) in STAGE else 0,
         lacking=tuple(leaf for leaf in every if leaf not in done),
-        steps=possible(State(row.state), may=rounds.permitted(actor), dates=rounds.dates(session, row), today=today),
+        steps=possible(State(row.state), may=rounds.permitted(actor), dates=dates, today=today),
         still_due=bool(appraising.waiting(session, row, today)),
+        overdue=State(row.state) in STAGE and overdue(State(row.state), dates, today),
+        explain_until=dates.explain_until,
         people=_people(session),
     )
 
@@ -216,12 +227,14 @@ def leaf_page(session: Session, actor: Actor, round_id: int, block: str, leaf: s
     if leaf not in found.own:
         raise NotFound("leaf")
     pairs = [pair for pair in _submitted(session, actor, round_id) if pair[0].set_id == set_id]
-    covered = [(row, unit) for row, unit in pairs if leaf in _mine(session, mine, row, found)]
+    leaves = {row.id: _mine(session, mine, row, found) for row, _ in pairs}
+    covered = [(row, unit) for row, unit in pairs if leaf in leaves[row.id]]
     if pairs and not covered:
         raise NotFound("leaf")
+    seen = [each for each in found.own if not pairs or any(each in those for those in leaves.values())]
     marks = _marks(session, [row.id for row, _ in covered], leaf)
     known = context(session, round_id, set_id, {row.id: row.unit_id for row, _ in covered}, [leaf])
-    place = found.own.index(leaf)
+    place = seen.index(leaf)
     return LeafPage(
         round=Held.of(held),
         block=block,
@@ -229,8 +242,8 @@ def leaf_page(session: Session, actor: Actor, round_id: int, block: str, leaf: s
         field=found.field_of[leaf],
         rows=tuple(_judged(found, row, unit.name, leaf, marks[row.id], known) for row, unit in covered),
         missing=_expected(session, actor, round_id, set_id) - len(pairs),
-        before=found.own[place - 1] if place else None,
-        after=found.own[place + 1] if place + 1 < len(found.own) else None,
+        before=seen[place - 1] if place else None,
+        after=seen[place + 1] if place + 1 < len(seen) else None,
         people=_people(session),
     )
 
@@ -305,6 +318,8 @@ def _line(
     leaves: Sequence[str],
     done: Collection[str],
     asked: tuple[int, datetime.date] | None,
+    *,
+    over: bool,
 ) -> Line:
     undone = next((leaf for leaf in leaves if leaf not in done), leaves[0])
     return Line(
@@ -313,6 +328,7 @@ def _line(
         block=_block(found),
         state=State(row.state),
         late=row.late,
+        overdue=over,
         field=found.field_of[undone],
         leaves=len(leaves),
         done=sum(leaf in done for leaf in leaves),

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from survey_app import web
 from survey_app.assessment.appraisal import appraising, queries
 from survey_app.assessment.appraisal.forms import AskForm, MarkForm
+from survey_app.assessment.appraisal.returning import returning
 from survey_app.assessment.appraisal.words import points, told, typed, word
 from survey_app.assessment.documents import lists
 from survey_app.assessment.documents.routes import shelf
 from survey_app.assessment.room import room
 from survey_app.assessment.unit import words as unit_words
 from survey_app.assessment.unit.words import STATES
-from survey_app.errors import Conflict, NotOpen, Refusal, Rejected
+from survey_app.errors import Conflict, NotOpen, Refusal, Rejected, Unavailable
 from survey_app.policy import Action
 from survey_app.web import access
 
@@ -45,13 +46,13 @@ def appraisal() -> ResponseReturnValue:
 @access(Action.APPRAISE)
 def appraisal_queue(round_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
-        found = queries.queue(opened, web.actor(), round_id)
+        found = queries.queue(opened, web.actor(), round_id, web.now().date())
         rounds = queries.running(opened, web.actor())
+        returned = returning(opened, web.actor(), round_id)
     state, block = request.args.get("state", ""), request.args.get("block", "")
     shown = [line for line in found.lines if state in ("", line.state) and block in ("", line.block)]
-    return render_template(
-        "assessment/appraisal_queue.html", found=found, lines=shown, rounds=rounds, state=state, block=block, **WORDS
-    )
+    asked = {"state": state, "block": block, "returned": returned}
+    return render_template("assessment/appraisal_queue.html", found=found, lines=shown, rounds=rounds, **asked, **WORDS)
 
 
 @room.get("/units/<int:assessment_id>/appraisal/<field>")
@@ -129,7 +130,7 @@ def _done(
     try:
         with web.transaction() as opened:
             act(opened, web.actor(), assessment_id, leaf, *given, web.now())
-    except (Conflict, Rejected, NotOpen) as refused:
+    except (Conflict, Rejected, NotOpen, Unavailable) as refused:
         refusal = refused
     with web.reading() as opened:
         place = queries.place(opened, web.actor(), assessment_id, leaf)

@@ -17,6 +17,7 @@ from survey_app.assessment.criteria_sets.forms import (
     title,
 )
 from survey_app.assessment.criteria_sets.queries import SetPage
+from survey_app.assessment.criteria_sets.rule_form import RuleEditor
 from survey_app.assessment.criteria_sets.trial import Trial, trial
 from survey_app.assessment.room import room
 from survey_app.errors import Conflict
@@ -48,18 +49,20 @@ def set_head(set_id: int) -> ResponseReturnValue:
 def node_new(set_id: int) -> ResponseReturnValue:
     page, form, parent = _page(set_id), NodeForm(), request.args.get("parent", "")
     above = page.node(parent) if parent else None
-    tried = None
+    rule, tried = RuleEditor(form, request.form), None
     if request.method != "POST":
         form.fill(new_texts(page.definition, above), page.edition)
+    elif rule.does:
+        tried = _kept(form)
     elif TRY in request.form:
         tried = _tried(form, None)
-    elif form.validate():
+    elif rule.may_save():
         with showing(form):
             with web.transaction() as opened:
                 number = sets.add_node(opened, web.actor(), set_id, parent, form.texts(), web.now())
             flash(f"Đã thêm mục {number}.")
             return redirect(url_for("assessment.node", set_id=set_id, number=number))
-    return _node_page(page, form, above=above, tried=tried)
+    return _node_page(page, form, rule, above=above, tried=tried)
 
 
 @room.route("/sets/<int:set_id>/nodes/<number>", methods=["GET", "POST"])
@@ -67,19 +70,21 @@ def node_new(set_id: int) -> ResponseReturnValue:
 def node(set_id: int, number: str) -> ResponseReturnValue:
     page, form = _page(set_id), NodeForm()
     clashes: list[sets.Clash] = []
-    tried = None
+    rule, tried = RuleEditor(form, request.form), None
     if request.method != "POST":
         form.fill(node_texts(page.node(number)), page.edition)
         tried = trial(page.node(number), {})
+    elif rule.does:
+        tried = _kept(form)
     elif TRY in request.form:
         tried = _tried(form, page.has(number))
-    elif form.validate():
+    elif rule.may_save():
         with showing(form) as clashes:
             with web.transaction() as opened:
                 number = sets.edit_node(opened, web.actor(), set_id, number, form.change(), web.now())
             flash(f"Đã lưu mục {number}.")
             return redirect(url_for("assessment.node", set_id=set_id, number=number))
-    return _node_page(page, form, number=number, clashes=clashes, tried=tried)
+    return _node_page(page, form, rule, number=number, clashes=rule.said(clashes), tried=tried)
 
 
 @room.post("/sets/<int:set_id>/nodes/<number>/move")
@@ -126,7 +131,16 @@ def _tried(form: NodeForm, like: Node | None) -> Trial | None:
     return trial(found, request.form.to_dict(flat=False)) or Trial(fault="Mục này không có luật để thử.")
 
 
-def _node_page(page: SetPage, form: NodeForm, **shown: object) -> ResponseReturnValue:
+def _kept(form: NodeForm) -> Trial | None:
+    """The entries of a trial while something else of the page was pressed."""
+    try:
+        found = trial(read_node(form.texts()), request.form.to_dict(flat=False))
+    except TextError:
+        return None
+    return found and Trial(fields=found.fields)
+
+
+def _node_page(page: SetPage, form: NodeForm, rule: RuleEditor, **shown: object) -> ResponseReturnValue:
     wrong = bool(form.errors or form.form_errors)
-    context = {"page": page, "form": form, "title": title}
+    context = {"page": page, "form": form, "title": title, "rule": rule.view()}
     return render_template("assessment/set_node.html", **context, **shown), 422 if wrong else 200

@@ -11,6 +11,7 @@ from scoring.par.kinds import questions
 from scoring.par.kinds_totals import Total
 from scoring.par.parameters import Rule, RuleError, RuleProblem
 from scoring.par.rules import read_rule
+from survey_app.assessment.criteria_sets.rule_words import place
 
 PROBLEMS = {
     RuleProblem.NOT_A_RULE: "phải là bảng khóa của một luật",
@@ -52,8 +53,10 @@ def rule_of(node: Node) -> Rule | None:
 
 
 def told(error: RuleError) -> str:
-    """What is wrong with a rule, in words, with the place in it."""
-    return f"{error.where}: {PROBLEMS[error.problem]}"
+    """What is wrong with a rule, in words, with the place in it; that it gives too much has no place."""
+    if error.problem is RuleProblem.ABOVE_MAXIMUM:
+        return PROBLEMS[error.problem]
+    return f"{place(error.where)}: {PROBLEMS[error.problem]}"
 
 
 def _rules(draft: CriteriaDraft) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Criteria sets as files: YAML as it is kept, and a workbook to be edited and read again."""
+"""Criteria sets as files: YAML as the shipped ones are, and a workbook to be edited and read again."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Place = Callable[[Fault], tuple[int, str]]
 
 
 def yaml_file(found: CriteriaSet) -> bytes:
-    """The set as it is kept."""
+    """The set as people read and edit it."""
     return to_yaml(found).encode()
 
 

@@ -14,7 +14,7 @@ from questionnaires.par_sets import CriteriaSet, Denominator
 from questionnaires.par_tables import COLUMNS, HEADER, YES
 from questionnaires.par_texts import HEAD, NODE, Texts
 from questionnaires.par_words import WORDS
-from scoring.par.kinds import KINDS
+from survey_app.assessment.criteria_sets.rule_fields import LEAF_KINDS
 from survey_app.assessment.criteria_sets.sets import Change, Clash, merged
 from survey_app.errors import Conflict, Rejected
 from survey_app.forms import NEEDED, StaffForm, choices
@@ -41,7 +41,6 @@ REFUSALS = {
     "too_many_rows": "Tệp quá nhiều dòng.",
 }
 MOST_DIGITS = 9
-SEPARATE_KINDS = ("total",)  # for a whole set, never for a leaf
 
 
 def _lines(text: str | None) -> str:
@@ -110,14 +109,9 @@ class NodeForm(TextsForm):
     method = _select("Phương pháp", Method, "– Không (mục có mục con) –")
     kind = SelectField(
         "Loại luật",
-        choices=choices(
-            [
-                ("", "Chấm bằng tay, không có luật"),
-                *((key, kind.title) for key, kind in KINDS.items() if key not in SEPARATE_KINDS),
-            ]
-        ),
+        choices=choices([("", "Chấm bằng tay, không có luật"), *LEAF_KINDS]),
     )
-    rule = _long("Tham số của luật", 4)
+    rule = _long("Tham số của luật", 8)
     legal_text = _long("Cách chấm điểm (lời văn của quyết định)")
     inputs = _long("Số liệu")
     evidence = _long("Tài liệu kiểm chứng")

@@ -30,7 +30,7 @@ def trial(node: Node, sent: Mapping[str, Sequence[str]]) -> Trial | None:
     try:
         rule = rule_of(node)
     except RuleError as error:
-        return Trial(fault=f"Luật tính điểm chưa dùng được. {told(error)}")
+        return Trial(fault=f"Luật tính điểm chưa dùng được: {told(error)}")
     if rule is None or isinstance(rule, Total):
         return Trial(fault=f"Luật tính điểm chưa dùng được: {WHOLE_SET}")
     values = entries.read(rule, sent)

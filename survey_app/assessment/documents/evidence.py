@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.assessment import criteria, marking, rounds
 from survey_app.assessment.documents.uploading import Upload
-from survey_app.assessment.flow import APPRAISING, SELF_SCORING, State
-from survey_app.assessment.remits import remit
+from survey_app.assessment.flow import APPRAISING, SELF_SCORING, State, missed
+from survey_app.assessment.remits import Remit, remit
 from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen, Rejected
-from survey_app.models import Assessment, Evidence, EvidenceFile, Support
+from survey_app.models import Assessment, Evidence, EvidenceFile, Explanation, RemedyTask, Support
 from survey_app.policy import Action, Actor
 
 ADDING = SELF_SCORING | {State.EXPLANATION_ASKED}  # what supports an explanation comes late
+PROVING = ADDING | {State.PUBLISHED}  # what shows that a task of the remedy plan is done comes last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +36,17 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    """An assessment locked for a change of its evidence, and whether an appraiser makes it."""
+    """An assessment locked for a change of its evidence, whether an appraiser makes it, and what they appraise."""
 
     row: Assessment
     by_appraiser: bool
+    mine: Remit
+    today: datetime.date
 
 
 def ready(session: Session, actor: Actor, assessment_id: int, now: datetime.datetime, *, quota: int) -> None:
     """Refuse before anything is stored what would be refused afterwards: a person, a state, a full quota."""
-    row = _open(session, actor, assessment_id, ADDING, now).row
+    row = _addable(session, actor, assessment_id, now).row
     if used(session, row) >= quota:
         raise Rejected("evidence", problems={"file": "quota"})
 
@@ -61,19 +64,25 @@ def add(
 ) -> int:
     """A new document that supports these leaves; returns its id.
 
-    The unit's officer adds while the unit scores or explains itself, an appraiser while appraising; others are
+    The unit's officer adds while the unit scores or explains itself, and after publication, for no leaf, what shows
+    that a task of its remedy plan is done (Conflict without a task); an appraiser adds while appraising. Others are
     refused (NotAllowed), other states too (Conflict), explaining after the last day (NotOpen), a leaf that the
-    person does not score or appraise (NotFound), and a document without summary, without file or link, with a link
-    but no note, or beyond the quota (Rejected).
+    person does not score or appraise (NotFound), while explaining a leaf that nobody asks about, and a document
+    without summary, without file or link, with a link but no note, beyond the quota, or that is there already
+    (Rejected).
     """
-    held = _open(session, actor, assessment_id, ADDING, now)
+    held = _addable(session, actor, assessment_id, now)
     problems = _problems(details)
     if upload is None and not details.url:
         problems["file"] = "file_or_link"
-    if held.by_appraiser and not leaves:
+    if leaves and State(held.row.state) is State.PUBLISHED:
+        problems["leaves"] = "published"
+    if not leaves and (held.by_appraiser or State(held.row.state) is State.EXPLANATION_ASKED):
         problems["leaves"] = "no_leaf"
     if problems:
         raise Rejected("evidence", problems=problems)
+    if _known(session, held, details, upload, leaves):
+        raise Rejected("evidence", problems={"file" if upload else "url": "same_document"})
     document = Evidence(round_id=held.row.round_id, unit_id=held.row.unit_id)
     _describe(document, details)
     session.add(document)
@@ -145,11 +154,13 @@ def withdraw(session: Session, actor: Actor, evidence_id: int, now: datetime.dat
     """
     document, held = _document(session, actor, evidence_id, SELF_SCORING, now)
     of_document = Support.assessment_id == held.row.id, Support.evidence_id == document.id
-    for support in session.scalars(select(Support).where(*of_document)):
+    supported = session.scalars(select(Support).where(*of_document)).all()
+    detail = {"leaves": sorted(support.leaf for support in supported)}
+    for support in supported:
         session.delete(support)
     document.withdrawn = True
     session.flush()
-    audit.record(session, actor, "evidence_withdrawn", f"evidence {evidence_id}", now=now)
+    audit.record(session, actor, "evidence_withdrawn", f"evidence {evidence_id}", now=now, detail=detail)
     return held.row.id
 
 
@@ -172,6 +183,12 @@ def newest(session: Session, evidence_id: int) -> int:
     return int(session.scalars(query).one())
 
 
+def asked(session: Session, assessment_id: int, today: datetime.date) -> frozenset[str]:
+    """The leaves of a unit about which a question may still be answered."""
+    open_ = Explanation.assessment_id == assessment_id, Explanation.due >= today
+    return frozenset(session.scalars(select(Explanation.leaf).where(*open_)))
+
+
 def of_appraisers() -> Select[int]:
     """The documents that appraisers brought along."""
     return select(Support.evidence_id).where(Support.by_appraiser.is_(True))
@@ -185,15 +202,26 @@ def _open(
     if by_appraiser and not actor.may(Action.APPRAISE):
         raise NotAllowed(Action.SCORE_SELF.value)
     row = rounds.assessment(session, actor, assessment_id, Action.APPRAISE if by_appraiser else Action.SCORE_SELF)
-    if by_appraiser and not remit(session, actor, row.round_id).touches(row.unit_id):
+    mine = remit(session, actor, row.round_id) if by_appraiser else Remit()
+    if not mine.touches(row.unit_id):
         raise NotFound("assessment")
     state = State(row.state)
     if state not in (APPRAISING if by_appraiser else states):
         raise Conflict("other_state")
     explaining = state is State.EXPLANATION_ASKED and not by_appraiser
-    if explaining and now.date() > rounds.dates(session, row).explain_until:
+    days = rounds.dates(session, row)
+    if missed(state, days, now.date()) or (explaining and now.date() > days.explain_until):
         raise NotOpen("date_passed")
-    return _Open(row=row, by_appraiser=by_appraiser)
+    return _Open(row=row, by_appraiser=by_appraiser, mine=mine, today=now.date())
+
+
+def _addable(session: Session, actor: Actor, assessment_id: int, now: datetime.datetime) -> _Open:
+    held = _open(session, actor, assessment_id, PROVING, now)
+    if State(held.row.state) is State.PUBLISHED:
+        planned = RemedyTask.assessment_id == held.row.id, RemedyTask.withdrawn_on.is_(None)
+        if session.scalar(select(RemedyTask.id).where(*planned).limit(1)) is None:
+            raise Conflict("no_task")
+    return held
 
 
 def _document(
@@ -216,9 +244,35 @@ def _support(session: Session, held: _Open, evidence_id: int, leaf: str) -> None
     found = criteria.of(session, held.row.set_id)
     if leaf not in marking.applicable(session, held.row, found):
         raise NotFound("leaf")
+    if not held.mine.covers(held.row.unit_id, found.field_of[leaf]):
+        raise NotFound("leaf")
+    explaining = State(held.row.state) is State.EXPLANATION_ASKED and not held.by_appraiser
+    if explaining and leaf not in asked(session, held.row.id, held.today):
+        raise Rejected("evidence", problems={"leaves": "not_asked"})
     support = Support(assessment_id=held.row.id, leaf=leaf, evidence_id=evidence_id, by_appraiser=held.by_appraiser)
     session.add(support)
     session.flush()
+
+
+def _known(session: Session, held: _Open, details: Details, upload: Upload | None, leaves: Collection[str]) -> bool:
+    """Whether a form was sent twice: the same file or link, under the same number, supports these leaves already."""
+    ours = Evidence.id.in_(of_appraisers()) if held.by_appraiser else Evidence.id.not_in(of_appraisers())
+    query = select(Evidence.id).where(
+        Evidence.round_id == held.row.round_id,
+        Evidence.unit_id == held.row.unit_id,
+        Evidence.withdrawn.is_(False),
+        Evidence.number == details.number,
+        ours,
+    )
+    if upload is None:
+        query = query.where(Evidence.url == details.url, Evidence.summary == details.summary)
+    else:
+        query = query.join(EvidenceFile).where(EvidenceFile.sha256 == upload.stored.sha256)
+    supports = select(Support.evidence_id, Support.leaf).where(Support.evidence_id.in_(query))
+    tied: dict[int, set[str]] = {key: set() for key in session.scalars(query)}
+    for key, leaf in session.execute(supports):
+        tied[key].add(leaf)
+    return any(those.issuperset(leaves) for those in tied.values())
 
 
 def _version(

@@ -14,7 +14,7 @@ from survey_app.assessment.documents.shelf import Shelf
 from survey_app.assessment.sight import sees_appraisal, visible
 from survey_app.errors import NotFound, NotOpen
 from survey_app.models import Account, Assessment, Evidence, EvidenceFile, Support
-from survey_app.policy import Actor
+from survey_app.policy import Action, Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +76,17 @@ def document(session: Session, actor: Actor, evidence_id: int, shelf: Shelf) -> 
 def file(session: Session, actor: Actor, file_id: int, shelf: Shelf) -> tuple[Document, File]:
     """One version of a file with its document.
 
-    NotFound outside what the person may see, NotOpen while a scanner has not found it clean.
+    NotFound outside what the person may see, and where the document was withdrawn for all but those who appraise:
+    withdrawing unties it, so that nobody can tell any more whether an appraiser had brought it. NotOpen while a scanner
+    has not found it clean.
     """
     stored = session.get(EvidenceFile, file_id)
     if stored is None:
         raise NotFound("evidence_file")
-    found = _seen(session, actor, session.get_one(Evidence, stored.evidence_id), shelf)
+    document = session.get_one(Evidence, stored.evidence_id)
+    if document.withdrawn and not actor.may(Action.APPRAISE):
+        raise NotFound("evidence_file")
+    found = _seen(session, actor, document, shelf)
     version = next(each for each in found.files if each.id == file_id)
     if not version.given_out:
         raise NotOpen("no_verdict")

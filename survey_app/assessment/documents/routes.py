@@ -120,7 +120,9 @@ def evidence_choose(assessment_id: int, leaf: str) -> ResponseReturnValue:
         if not evidence_id:
             raise Rejected("evidence", problems={"evidence": "needed"})
         change(opened, web.actor(), evidence_id, leaf, web.now())
-    return redirect(url_for(".unit_field", assessment_id=assessment_id, field=field, _anchor=f"l-{leaf}"), 303)
+    return redirect(
+        url_for(".unit_field", assessment_id=assessment_id, field=field, leaf=leaf, _anchor=f"l-{leaf}"), 303
+    )
 
 
 @room.get("/evidence/files/<int:file_id>")
@@ -151,24 +153,49 @@ def evidence_picture(file_id: int, page: int) -> ResponseReturnValue:
     with web.reading() as opened:
         _, found = lists.file(opened, web.actor(), file_id, shelf())
     drawn = pictures.drawn(shelf(), found.key, found.media_type, page)
-    return Response(drawn.content, mimetype=drawn.media_type)
+    response = Response(drawn.content, mimetype=drawn.media_type)
+    response.headers.set("Content-Disposition", "attachment")  # a page still shows it as a picture
+    return web.sealed(response)
 
 
 def _add(assessment_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         work = unit_pages.work(opened, web.actor(), assessment_id, web.now().date())
     form, status = EvidenceForm(leaves=request.args.getlist("leaf")), 200
-    chosen_first = sorted(work.own, key=lambda leaf: leaf not in (form.leaves.data or ()))
-    form.leaves.choices = choices((leaf, f"{leaf} {work.found.spots[leaf].node.name}") for leaf in chosen_first)
+    task_id, closed = request.args.get("task", 0, type=int), _closed(assessment_id)
+    form.leaves.choices = choices((leaf, f"{leaf} {work.found.spots[leaf].node.name}") for leaf in work.provable)
     if form.validate_on_submit():
         with _told(form) as outcome:
             evidence_id = _store(assessment_id, form)
         if outcome.refusal is None:
             flash("Đã lưu tài liệu.")
-            return redirect(url_for(".evidence_document", evidence_id=evidence_id), 303)
+            return redirect(_after(evidence_id, task_id), 303)
         status = _status(outcome.refusal)
-    page = render_template("assessment/evidence_new.html", work=work, form=form, say=words)
+    opened_fields = {work.found.field_of.get(leaf) for leaf in form.leaves.data or ()}
+    shown = {"form": form, "opened": opened_fields, "say": words}
+    if closed and not form.is_submitted():  # what was typed stays where it can be copied
+        shown["closed"] = words.refused(closed)
+    page = render_template("assessment/evidence_new.html", work=work, **shown)
     return page, 422 if form.errors and status == 200 else status
+
+
+def _closed(assessment_id: int) -> Refusal | None:
+    """Why no document can be added now, if so."""
+    try:
+        with web.reading() as opened:
+            evidence.ready(opened, web.actor(), assessment_id, web.now(), quota=shelf().quota)
+    except (Conflict, NotOpen) as refusal:
+        return refusal
+    except Rejected:
+        return None  # no room for a file, but for a link
+    return None
+
+
+def _after(evidence_id: int, task_id: int) -> str:
+    """Where a new document is put to use: the task that it shows to be done, or its own page."""
+    if task_id:
+        return url_for(".remedy_task", task_id=task_id, evidence=evidence_id, _anchor="evidence_id")
+    return url_for(".evidence_document", evidence_id=evidence_id)
 
 
 def _store(assessment_id: int, form: EvidenceForm) -> int:

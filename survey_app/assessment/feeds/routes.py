@@ -12,7 +12,7 @@ from survey_app.assessment.appraisal.forms import FigureForm, TableForm
 from survey_app.assessment.appraisal.words import KINDS, at_fields, in_words, points, word
 from survey_app.assessment.feeds import feeding, queries, tables
 from survey_app.assessment.room import room
-from survey_app.errors import Conflict, Refusal, Rejected
+from survey_app.errors import Conflict, Refusal, Rejected, Unavailable
 from survey_app.policy import Action
 from survey_app.sheets import MOST_BYTES, TableRow, read_table
 from survey_app.web import access
@@ -71,7 +71,7 @@ def feed_unit(assessment_id: int, leaf: str) -> ResponseReturnValue:
         try:
             with web.transaction() as opened:
                 feeding.enter(opened, web.actor(), assessment_id, leaf, _supply(found, form), web.now())
-        except (Conflict, Rejected) as refused:
+        except (Conflict, Rejected, Unavailable) as refused:
             refusal = refused
         else:
             flash("Đã lưu số liệu.")

@@ -23,6 +23,8 @@ from survey_app.sheets import TableRow
 
 CODE, UNIT, SOURCE, ERROR = "Mã đơn vị", "Đơn vị", "Nguồn", "Sai số chuẩn (điểm %)"
 PERCENT = "Tỷ lệ (%)"
+SET = "Bộ tiêu chí"  # read by people; a table that comes back may have it or not
+UNVERIFIED = "Chưa đối chiếu văn bản gốc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +67,26 @@ def layout(found: Criteria, leaf: str) -> Layout:
 def table(
     session: Session, actor: Actor, round_id: int, block: str, leaf: str
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """The header and a row for every unit of a block (several where a survey had several questions)."""
+    """The header and a row for every unit of a block (several where a survey had several questions).
+
+    A last column says of a set that it was not held against the official text: a note in a row of its own would not
+    come back in as a unit.
+    """
     ensure(actor, Action.MANAGE_ROUNDS)
     rows = feeding.of_block(session, actor, round_id, block)
     found = criteria.of(session, rows[0].set_id)
     columns = layout(found, leaf)
     units = _units(session, rows)
+    checked = () if found.definition.verified else (UNVERIFIED,)
     lines: list[tuple[Cell, ...]] = []
     for row in rows:
         feed = session.get(Feed, (row.id, leaf))
         unit = units[row.unit_id]
         for cells, error in _cells(columns, feed):
             more: tuple[Cell, ...] = (error,) if columns.optional else ()
-            lines.append((unit.code, unit.name, *cells, feed.source if feed else "", *more))
-    return (CODE, UNIT, *columns.entries.values(), SOURCE, *columns.optional), lines
+            lines.append((unit.code, unit.name, *cells, feed.source if feed else "", *more, *checked))
+    header = (CODE, UNIT, *columns.entries.values(), SOURCE, *columns.optional)
+    return (*header, SET) if checked else header, lines
 
 
 def take_in(

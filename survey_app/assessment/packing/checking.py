@@ -228,7 +228,8 @@ def _mark(unit: UnitPart, found: Criteria, mark: MarkPart) -> Iterator[Differenc
         yield Difference(kind="other_rule", place=place, stated=_said(mark.computed), found=_said(computed.points))
     if mark.applies and not computed.applies:
         yield Difference(kind="other_rule", place=place, stated="áp dụng", found="không áp dụng")
-    claimed = mark.points is not None and mark.computed is not None and mark.points != mark.computed
+    extra, ruled = marking.is_extra(found, mark.leaf), found.rule(mark.leaf) is not None
+    claimed = mark.points is not None and marking.claimed(mark.points, mark.computed, extra=extra, ruled=ruled)
     if mark.stage == "self" and not mark.reason and (claimed or not mark.applies):
         yield Difference(kind="no_reason", place=place, stated=_said(mark.points), found=_said(mark.computed))
 

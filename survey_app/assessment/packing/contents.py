@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.assessment import criteria, standing
-from survey_app.assessment.flow import LOCKED, State
 from survey_app.assessment.outcomes import Sheet
 from survey_app.assessment.packing.files import Item, documents
 from survey_app.assessment.packing.manifest import (
@@ -31,7 +30,7 @@ from survey_app.assessment.packing.manifest import (
     UnitPart,
 )
 from survey_app.assessment.packing.outcomes import outcome
-from survey_app.assessment.sight import OPENED
+from survey_app.assessment.sight import opens
 from survey_app.errors import NotFound
 from survey_app.models import (
     Assessment,
@@ -50,7 +49,6 @@ from survey_app.models import (
     Round,
     Unit,
 )
-from survey_app.models.assessment import COUNCIL, SELF
 
 Row = TypeVar("Row", Mark, Feed, Correction, Explanation)
 
@@ -80,9 +78,11 @@ class _Chosen:
         return self.field in ("", of.get(leaf))
 
     def stage(self, row: Assessment, stage: str) -> bool:
-        if self.internal or stage == SELF:
-            return True
-        return State(row.state) in (LOCKED if stage == COUNCIL else OPENED)
+        return self.internal or opens(row.state, stage)
+
+    def correction(self, row: Correction) -> bool:
+        """One that nobody confirmed counts for nothing, and is a matter of Home Affairs."""
+        return self.internal or row.confirmed_by is not None
 
 
 def contents(session: Session, package: Package, given_out: Callable[[str], bool], now: datetime.datetime) -> Contents:
@@ -107,7 +107,7 @@ def contents(session: Session, package: Package, given_out: Callable[[str], bool
         sets=tuple(SetPart(ref=_ref(each), content_hash=each.content_hash, body=each.body) for each in sets),
         units=units,
         members=tuple(_members(session, package.round_id)),
-        meetings=tuple(_meetings(session, package.round_id)),
+        meetings=tuple(_meetings(session, package.round_id, minutes=package.internal)),
         audit_id=head.last_id if head else 0,
         audit_mac=head.mac if head else "",
     )
@@ -165,7 +165,7 @@ def _unit(parts: _Parts, chosen: _Chosen, row: Assessment, sheet: Sheet, found: 
         exempt=tuple(sorted(sheet.exempt)),
         marks=tuple(_mark(each) for each in kept(parts.marks) if chosen.stage(row, each.stage)),
         feeds=tuple(_feed(session, each) for each in kept(parts.feeds)),
-        corrections=tuple(_correction(each) for each in kept(parts.corrections)),
+        corrections=tuple(_correction(each) for each in kept(parts.corrections) if chosen.correction(each)),
         explanations=tuple(_explanation(each) for each in kept(parts.explanations)),
         documents=found,
         outcome=outcome(shown, chosen.field),
@@ -259,7 +259,8 @@ def _members(session: Session, round_id: int) -> Iterable[int]:
     return session.scalars(query.order_by(CouncilMember.account_id))
 
 
-def _meetings(session: Session, round_id: int) -> Iterable[MeetingPart]:
+def _meetings(session: Session, round_id: int, *, minutes: bool) -> Iterable[MeetingPart]:
+    """A minute speaks of all units of the round: it stays with those who keep it."""
     present: dict[int, list[int]] = defaultdict(list)
     for seat in session.scalars(select(CouncilAttendance).order_by(CouncilAttendance.account_id)):
         present[seat.meeting_id].append(seat.account_id)
@@ -269,6 +270,6 @@ def _meetings(session: Session, round_id: int) -> Iterable[MeetingPart]:
             id=row.id,
             held_on=row.held_on,
             in_writing=row.in_writing,
-            minute=row.minute,
+            minute=row.minute if minutes else "",
             present=tuple(present[row.id]),
         )

@@ -65,7 +65,8 @@ def documents(
     """The documents of each assessment, and the files to copy.
 
     A document lies in the folder of the first leaf that it supports. Of a field only what supports its leaves
-    comes along; of a unit everything, withdrawn documents and older versions of files too.
+    comes along; of a unit everything, older versions of files too. What was withdrawn has lost its ties, and may have
+    been an appraiser's: it comes along for those inside alone.
     """
     supports, files = _supports(session, rows), _files(session, package.round_id, [row.unit_id for row in rows])
     names, items = Names(), list[Item]()
@@ -77,8 +78,8 @@ def documents(
             ties = supports[row.id].get(document.id, [])
             leaves = [leaf for leaf, _ in ties if leaf in folder.order]
             by_appraiser = any(by for _, by in ties)
-            # What was withdrawn has lost its ties: it may have been an appraiser's.
-            if (package.field and not leaves) or (folder.hidden and (by_appraiser or document.withdrawn)):
+            hidden = (by_appraiser and folder.hidden) or (document.withdrawn and not package.internal)
+            if (package.field and not leaves) or hidden:
                 continue
             placed = list(_placed(names, folder.of(leaves), files.get(document.id, []), given_out))
             items += [item for _, item in placed if item is not None]

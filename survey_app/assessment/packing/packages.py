@@ -1,6 +1,9 @@
 """Packages of evidence: asked for, listed, taken away."""
 
 import datetime
+import json
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.assessment import criteria, rounds
-from survey_app.errors import Conflict, NotAllowed, NotFound
-from survey_app.models import Account, Assessment, CriteriaSet, Package, Round, Unit
+from survey_app.assessment.packing.manifest import NAME
+from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen
+from survey_app.models import Account, Assessment, CriteriaSet, Evidence, EvidenceFile, Package, Round, Unit
 from survey_app.models.assessment import PREPARED
 from survey_app.models.package import DONE, RUNNING, WAITING
 from survey_app.policy import Action, Actor, ensure
@@ -130,8 +134,12 @@ def packages(session: Session, actor: Actor, round_id: int) -> tuple[PackageLine
     return tuple(_line(session, row, name) for row, name in rows if _may(session, actor, row))
 
 
-def ready(session: Session, actor: Actor, package_id: int, folder: Path) -> Ready:
-    """A finished package; NotFound when there is none for this person or its file has been taken away."""
+def ready(session: Session, actor: Actor, package_id: int, folder: Path, given_out: Callable[[str], bool]) -> Ready:
+    """A finished package; NotFound when there is none for this person or its file has been taken away.
+
+    NotOpen "no_verdict" while a file in it may not be looked at by the verdict that it has by now: it was made before
+    there was a scanner, or before one found something.
+    """
     ensure(actor, Action.READ_ASSESSMENTS)
     row = session.get(Package, package_id)
     if row is None or not _may(session, actor, row) or row.path is None or row.sha256 is None:
@@ -139,9 +147,25 @@ def ready(session: Session, actor: Actor, package_id: int, folder: Path) -> Read
     path = folder / row.path
     if not path.is_file():
         raise NotFound("package")
+    if not all(given_out(scan) for scan in _verdicts(session, row.round_id, path)):
+        raise NotOpen("no_verdict")
     of = f"linh-vuc-{row.field}" if row.unit_id is None else session.get_one(Unit, row.unit_id).code
     year = session.get_one(Round, row.round_id).year
     return Ready(path=path, name=f"cchc-{year}-{of}-{row.id}.zip", sha256=row.sha256, at=row.at)
+
+
+def _verdicts(session: Session, round_id: int, path: Path) -> set[str]:
+    """What the scanner says by now of the files in a package."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(NAME))
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        raise NotFound("package") from None  # nobody can tell what is in it
+    documents = (document for unit in manifest["units"] for document in unit["documents"])
+    parts = {part["sha256"] for document in documents for part in document["files"] if part["path"]}
+    query = select(EvidenceFile.scan, EvidenceFile.sha256).join(Evidence, Evidence.id == EvidenceFile.evidence_id)
+    rows = session.execute(query.where(Evidence.round_id == round_id))
+    return {scan for scan, sha256 in rows if sha256 in parts}
 
 
 def _round(session: Session, actor: Actor, round_id: int) -> Round:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import web
+from survey_app.assessment.documents.routes import shelf
 from survey_app.assessment.packing import packages
 from survey_app.assessment.packing.making import KEEP, folder
 from survey_app.assessment.packing.packages import Scope
@@ -57,7 +58,8 @@ def package_ask(round_id: int) -> ResponseReturnValue:
 def package_file(package_id: int) -> ResponseReturnValue:
     """The package, wholly or the part that a browser still lacks; noted in the audit log."""
     with web.reading() as opened:
-        found = packages.ready(opened, web.actor(), package_id, folder(web.runtime().settings))
+        place, given_out = folder(web.runtime().settings), shelf().given_out
+        found = packages.ready(opened, web.actor(), package_id, place, given_out)
     if request.method == "GET":
         part = request.headers.get("Range", "")
         web.audited_download(f"package {package_id}", sha256=found.sha256, part=part[:80])
@@ -70,7 +72,7 @@ def package_file(package_id: int) -> ResponseReturnValue:
         last_modified=found.at,
     )
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return web.sealed(response)
 
 
 def _scope(text: str) -> Scope:

@@ -9,14 +9,22 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.par_content import Asked, AuditPoint, Corrected, Dossier, EvidenceLine, FileLine, RoundReport, Support
+from reports.par_content import Asked, AuditPoint, Corrected, Dossier, EvidenceLine, FileLine, Support
+from survey_app.assessment.results.reporting import Opened
 from survey_app.assessment.sight import OPENED
+from survey_app.config import ZONE
 from survey_app.models import Assessment, AuditHead, Correction, Evidence, EvidenceFile, Explanation, Feed
 from survey_app.models import Support as Supporting
 
 Line = TypeVar("Line")
 MOST_KEYS = 5000  # of one statement
 Units = Mapping[int, int]  # assessment → unit
+# Plain columns: tens of thousands of rows of the session would take four times as long.
+FILE = (EvidenceFile.version, EvidenceFile.name, EvidenceFile.sha256, EvidenceFile.size, EvidenceFile.scan)
+DOCUMENT = (
+    Evidence.number, Evidence.issued_on, Evidence.issuer, Evidence.summary, Evidence.url, Evidence.note,
+    Evidence.withdrawn,
+)  # fmt: skip
 
 
 def dossiers(session: Session, round_id: int, units: Collection[int]) -> dict[int, Dossier]:
@@ -41,13 +49,20 @@ def dossiers(session: Session, round_id: int, units: Collection[int]) -> dict[in
     }
 
 
-def shown(session: Session, report: RoundReport, unit_id: int | None = None) -> dict[int, Dossier]:
-    """The dossiers of the units that a content shows (of one of them), as far as they are open to its reader."""
-    units = {unit.unit_id: unit for block in report.blocks for unit in block.units if unit_id in (None, unit.unit_id)}
-    found = dossiers(session, report.round_id, units)
-    if report.ranked:
+def shown(session: Session, opened: Opened, unit_id: int | None = None) -> dict[int, Dossier]:
+    """The dossiers of the units of which a person sees what stands behind the points (of one of them), as far as they
+    are open to that person: what was withdrawn only to those who judge, for it may have been an appraiser's."""
+    blocks, seen = opened.report.blocks, opened.sheets if unit_id is None else opened.sheets.keys() & {unit_id}
+    units = {unit.unit_id: unit for block in blocks for unit in block.units if unit.unit_id in seen}
+    found = dossiers(session, opened.report.round_id, units)
+    if opened.judging:
         return found
-    return {key: each if units[key].state in OPENED else unjudged(each) for key, each in found.items()}
+    kept = {key: _standing(each) for key, each in found.items()}
+    return {key: each if units[key].state in OPENED else unjudged(each) for key, each in kept.items()}
+
+
+def _standing(found: Dossier) -> Dossier:
+    return replace(found, evidence=tuple(line for line in found.evidence if not line.withdrawn))
 
 
 def unjudged(found: Dossier) -> Dossier:
@@ -82,11 +97,11 @@ def _lines(session: Session, keys: Collection[int]) -> dict[int, EvidenceLine]:
     files: dict[int, list[FileLine]] = defaultdict(list)
     found: dict[int, EvidenceLine] = {}
     for some in batched(sorted(keys)):
-        stored = select(EvidenceFile).where(EvidenceFile.evidence_id.in_(some))
-        for file in session.scalars(stored.order_by(EvidenceFile.evidence_id, EvidenceFile.version)):
+        stored = select(EvidenceFile.evidence_id, *FILE).where(EvidenceFile.evidence_id.in_(some))
+        for file in session.execute(stored.order_by(EvidenceFile.evidence_id, EvidenceFile.version)):
             line = FileLine(version=file.version, name=file.name, sha256=file.sha256, size=file.size, scan=file.scan)
             files[file.evidence_id].append(line)
-        for row in session.scalars(select(Evidence).where(Evidence.id.in_(some))):
+        for row in session.execute(select(Evidence.id, *DOCUMENT).where(Evidence.id.in_(some))):
             found[row.id] = EvidenceLine(
                 ref=0,
                 number=row.number,
@@ -110,11 +125,11 @@ def _supports(
     session: Session, places: Units, documents: Mapping[int, Mapping[int, EvidenceLine]]
 ) -> dict[int, dict[str, list[Support]]]:
     found: dict[int, dict[str, list[Support]]] = defaultdict(lambda: defaultdict(list))
-    query = select(Supporting).where(Supporting.assessment_id.in_(places))
-    for row in session.scalars(query.order_by(Supporting.evidence_id)):
-        unit_id = places[row.assessment_id]
-        support = Support(ref=documents[unit_id][row.evidence_id].ref, by_appraiser=row.by_appraiser)
-        found[unit_id][row.leaf].append(support)
+    columns = (Supporting.assessment_id, Supporting.leaf, Supporting.evidence_id, Supporting.by_appraiser)
+    query = select(*columns).where(Supporting.assessment_id.in_(places)).order_by(Supporting.evidence_id)
+    for assessment_id, leaf, key, by_appraiser in session.execute(query):
+        unit_id = places[assessment_id]
+        found[unit_id][leaf].append(Support(ref=documents[unit_id][key].ref, by_appraiser=by_appraiser))
     return found
 
 
@@ -126,7 +141,7 @@ def _asked(session: Session, places: Units) -> dict[int, dict[str, list[Asked]]]
             question=row.question,
             due=row.due,
             answer=row.answer or "",
-            answered_on=row.answered_at.date() if row.answered_at else None,
+            answered_on=row.answered_at.astimezone(ZONE).date() if row.answered_at else None,
         )
         found[places[row.assessment_id]][row.leaf].append(line)
     return found
@@ -137,7 +152,7 @@ def _corrections(session: Session, places: Units) -> dict[int, dict[str, list[Co
     found: dict[int, dict[str, list[Corrected]]] = defaultdict(lambda: defaultdict(list))
     query = select(Correction).where(Correction.assessment_id.in_(places), Correction.confirmed_by.is_not(None))
     for row in session.scalars(query.order_by(Correction.id)):
-        day = (row.confirmed_at or row.proposed_at).date()
+        day = (row.confirmed_at or row.proposed_at).astimezone(ZONE).date()
         line = Corrected(points=Decimal(row.points), reason=row.reason, on=day)
         found[places[row.assessment_id]][row.leaf].append(line)
     return found

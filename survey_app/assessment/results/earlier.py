@@ -1,21 +1,30 @@
-"""A round against the last one that was published before it, on the leaves of the same number."""
+"""A round against the last one that was published before it, on the leaves of the same number.
 
-from collections.abc import Mapping
+A unit is compared with itself, or with the one unit of its block that it took over. What was several units then is not
+added up: nobody scored them as one; they are named.
+"""
+
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from reports.par_content import BlockResult, Change, LeafChange, LeafLine, UnitResult
 from survey_app.typed import folded
 
 
-def changes(now: tuple[BlockResult, ...], before: tuple[BlockResult, ...], year: int) -> Mapping[int, Change]:
-    """For each unit that is in both rounds: points of the maximum on the leaves that applied in both."""
-    earlier = {unit.unit_id: unit for block in before for unit in block.units}
-    return {
-        unit.unit_id: change(unit, earlier[unit.unit_id], year)
-        for block in now
-        for unit in block.units
-        if unit.unit_id in earlier
-    }
+def changes(
+    now: tuple[BlockResult, ...], before: tuple[BlockResult, ...], year: int, old: Mapping[int, frozenset[int]]
+) -> Mapping[int, Change]:
+    """For each unit that was in both rounds, if under another name: points of the maximum on the leaves that applied
+    in both. ``old`` are the units that each took over."""
+    found = {}
+    for block in now:
+        units = [unit for each in before if each.key == block.key for unit in each.units]
+        for unit in block.units:
+            wanted = {unit.unit_id} | old.get(unit.unit_id, frozenset())
+            was = sorted((each for each in units if each.unit_id in wanted), key=lambda each: each.name)
+            if was:
+                found[unit.unit_id] = change(unit, was[0], year) if len(was) == 1 else _several(was, year)
+    return found
 
 
 def change(unit: UnitResult, earlier: UnitResult, year: int) -> Change:
@@ -30,7 +39,13 @@ def change(unit: UnitResult, earlier: UnitResult, year: int) -> Change:
         now=_percent([new for new, _ in pairs]),
         leaves=tuple(_leaf(new, old) for new, old in pairs),
         unmatched=len(lines) - len(pairs),
+        of=() if earlier.unit_id == unit.unit_id else (earlier.name,),
     )
+
+
+def _several(was: Sequence[UnitResult], year: int) -> Change:
+    names, nothing = tuple(each.name for each in was), Fraction(0)
+    return Change(year=year, index_before=None, before=nothing, now=nothing, leaves=(), unmatched=0, of=names)
 
 
 def _counts(line: LeafLine) -> bool:

@@ -1,5 +1,7 @@
 """Results of a round: ranking, fields, where points were lost, last year, what if, special units, units, documents."""
 
+from collections.abc import Callable
+
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -14,17 +16,20 @@ from reports import (
     par_spreadsheets,
     par_words,
 )
+from reports.par_content import AuditPoint, Dossier
 from reports.par_forest import par_forest
 from reports.par_papers import Paper
 from reports.svg_renderer import svg
 from survey_app import web
+from survey_app.assessment.feeds import origins
 from survey_app.assessment.results import dossiers, moving, remedies, reporting
+from survey_app.assessment.results.kept import Kept
 from survey_app.assessment.room import room
 from survey_app.errors import NotFound
 from survey_app.policy import Action
 from survey_app.web import access
 
-KEPT = "assessment.results"
+MEMORY, MAKING = "assessment.results", "assessment.papers"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FACES = {
@@ -43,10 +48,11 @@ PAGES = {
 }
 PAPERS = {
     "results": "Kết quả chỉ số",
-    "details": "Chi tiết đơn vị",
+    "details": "Chi tiết từng đơn vị",
     "special": "Báo cáo đặc thù",
-    "evidence": "Tài liệu",
+    "evidence": "Tài liệu kiểm chứng và kết quả",
 }
+POINTS = ("results", "special")  # hold nothing of what stands behind the points
 NAMES = {
     "results": "ket-qua-chi-so",
     "details": "chi-tiet-don-vi",
@@ -57,8 +63,9 @@ NAMES = {
 
 
 @room.record_once
-def _own_kept(state: BlueprintSetupState) -> None:
-    state.app.extensions[KEPT] = reporting.Kept()
+def _own_memory(state: BlueprintSetupState) -> None:
+    state.app.extensions[MEMORY] = reporting.Memory()
+    state.app.extensions[MAKING] = Kept[bytes](0)
 
 
 @room.get("/rounds/<int:round_id>/results")
@@ -83,7 +90,7 @@ def result_page(round_id: int, name: str) -> ResponseReturnValue:
         report=opened.report,
         name=name,
         pages=PAGES,
-        papers=PAPERS,
+        papers={kind: text for kind, text in PAPERS.items() if opened.sheets or kind != "evidence"},
         par=par_words,
         found=par_results,
         rows=par_method.rows(opened.report) if name == "method" else (),
@@ -110,12 +117,13 @@ def result_unit(round_id: int, unit_id: int) -> ResponseReturnValue:
     opened = _open(round_id)
     block, unit = reporting.of_unit(opened, unit_id)
     with web.reading() as session:
-        dossier = dossiers.shown(session, opened.report, unit_id)[unit_id]
+        dossier = dossiers.shown(session, opened, unit_id).get(unit_id, Dossier())
+        fed = origins.of_unit(session, round_id, unit_id) if unit_id in opened.sheets else {}
         carried = remedies.open_before(session, web.actor(), unit_id, opened.report.year)
     return render_template(
         "assessment/results/unit.html",
         report=opened.report, block=block, unit=unit, dossier=dossier, carried=carried, par=par_words,
-        layouts=par_layouts, round_id=round_id, today=web.now().date(),
+        layouts=par_layouts, round_id=round_id, today=web.now().date(), inside=unit_id in opened.sheets, origins=fed,
         documents={each.ref: each for each in dossier.evidence},
     )  # fmt: skip
 
@@ -124,7 +132,7 @@ def result_unit(round_id: int, unit_id: int) -> ResponseReturnValue:
 @access(Action.READ_ASSESSMENTS)
 def result_moves(round_id: int, unit_id: int) -> ResponseReturnValue:
     opened = _open(round_id)
-    block, unit = reporting.of_unit(opened, unit_id)
+    block, unit = reporting.inside(opened, unit_id)
     aim = moving.aim(request.args.get("aim", ""), ranked=opened.report.ranked)
     return render_template(
         "assessment/results/moves.html",
@@ -145,42 +153,59 @@ def result_moves(round_id: int, unit_id: int) -> ResponseReturnValue:
 @access(Action.READ_ASSESSMENTS)
 def round_paper(round_id: int, paper: str, ending: str) -> ResponseReturnValue:
     """A document over everything that the person sees of the round, as the pages show it."""
-    opened = _open(round_id)
-    return _taken(_paper(opened, paper), f"round {round_id} {paper}", f"{NAMES[paper]}-{opened.report.year}", ending)
+    moment, opened = _moment(), _open(round_id)
+    subject, name = f"round {round_id} {paper}", f"{NAMES[paper]}-{opened.report.year}"
+    key = (moment, reporting.view(opened, points=paper in POINTS))
+    return _taken(lambda: _paper(opened, paper), key, subject, name, ending)
 
 
 @room.get("/rounds/<int:round_id>/papers/units/<int:unit_id>/<any(form, details):paper>.<any(pdf, xlsx, docx):ending>")
 @access(Action.READ_ASSESSMENTS)
 def unit_paper(round_id: int, unit_id: int, paper: str, ending: str) -> ResponseReturnValue:
-    """A unit's form to sign, or its details."""
-    opened = _open(round_id)
-    block, unit = reporting.of_unit(opened, unit_id)
-    if paper == "details":
-        made = par_layouts.unit_details(opened.report, {unit_id})
-    else:
-        with web.reading() as session:
-            dossier = dossiers.shown(session, opened.report, unit_id)[unit_id]
-        made = par_layouts.unit_sheet(opened.report, block, unit, dossier)
-    return _taken(made, f"round {round_id} unit {unit_id} {paper}", f"{NAMES[paper]}-{unit_id}", ending)
+    """A unit's form to sign for those who see what stands behind its points, or its details."""
+    moment, opened = _moment(), _open(round_id)
+    (reporting.inside if paper == "form" else reporting.of_unit)(opened, unit_id)
+    subject, name = f"round {round_id} unit {unit_id} {paper}", f"{NAMES[paper]}-{unit_id}"
+    key = (moment, reporting.view(opened, points=False))
+    return _taken(lambda: _unit_paper(opened, unit_id, paper), key, subject, name, ending)
+
+
+def _moment() -> AuditPoint:
+    """Asked for before a content is read: while it stands, whoever reads finds the same."""
+    with web.reading() as session:
+        return dossiers.audit_point(session)
 
 
 def _open(round_id: int) -> reporting.Opened:
-    kept: reporting.Kept = current_app.extensions[KEPT]
+    memory: reporting.Memory = current_app.extensions[MEMORY]
     with web.reading() as session:
-        return reporting.results(session, web.actor(), round_id, today=web.now().date(), kept=kept)
+        return reporting.results(session, web.actor(), round_id, today=web.now().date(), memory=memory)
 
 
 def _paper(opened: reporting.Opened, kind: str) -> Paper:
     if kind == "evidence":
         with web.reading() as session:
-            behind, audit = dossiers.shown(session, opened.report), dossiers.audit_point(session)
-        return par_evidence.evidence(opened.report, behind, audit)
+            behind, audit = dossiers.shown(session, opened), dossiers.audit_point(session)
+        return par_evidence.evidence(reporting.insides(opened), behind, audit)
     made = {"results": par_results.results, "details": par_layouts.unit_details, "special": par_layouts.special}
     return made[kind](opened.report)
 
 
-def _taken(paper: Paper, subject: str, name: str, ending: str) -> ResponseReturnValue:
+def _unit_paper(opened: reporting.Opened, unit_id: int, kind: str) -> Paper:
+    if kind == "details":
+        return par_layouts.unit_details(opened.report, {unit_id})
+    block, unit = reporting.of_unit(opened, unit_id)
+    with web.reading() as session:
+        dossier = dossiers.shown(session, opened, unit_id)[unit_id]
+    return par_layouts.unit_sheet(opened.report, block, unit, dossier)
+
+
+def _taken(
+    paper: Callable[[], Paper], key: tuple[object, ...], subject: str, name: str, ending: str
+) -> ResponseReturnValue:
+    """The document; who asks for it while it is being made for somebody else waits for that one."""
+    making: Kept[bytes] = current_app.extensions[MAKING]
     face, media_type = FACES[ending]
-    content = face(paper)
+    content = making.get((subject, ending, *key), lambda: face(paper()))
     web.audited_download(subject, form=ending)
     return web.attachment(content, media_type, f"{name}.{ending}")

@@ -10,8 +10,8 @@ from reports.par_content import BlockResult, Criterion, LeafLine, UnitResult, Wo
 from scoring.par.index import Convention, roll_up
 from scoring.par.index import Mark as Points
 from survey_app.assessment import criteria_texts
-from survey_app.assessment.outcomes import Outcome, Said, Sheet, counted
-from survey_app.assessment.sight import OPENED
+from survey_app.assessment.outcomes import Outcome, Said, Sheet, outcomes
+from survey_app.assessment.sight import OPENED, opens
 from survey_app.models.assessment import COUNCIL, FIRST, SECOND, SELF
 
 APPRAISED = Method.APPRAISAL.value
@@ -29,8 +29,7 @@ def block(
 
 def unit(sheet: Sheet, found: Outcome, leaves: Sequence[Criterion], state: tuple[str, bool]) -> UnitResult:
     """The result of one unit."""
-    marks = counted(sheet)
-    both = {each: _index(sheet, marks, found, each) for each in Convention}
+    both = {each: _index(sheet, found, each) for each in Convention}
     return UnitResult(
         unit_id=sheet.unit_id,
         name=sheet.name,
@@ -40,7 +39,7 @@ def unit(sheet: Sheet, found: Outcome, leaves: Sequence[Criterion], state: tuple
         counted=found.counted,
         percent=both[Convention.APPLICABLE],
         scaled=both[Convention.BLOCKS],
-        leaves=tuple(_line(leaf, sheet, marks.get(leaf.number)) for leaf in leaves),
+        leaves=tuple(_line(leaf, sheet, found.marks.get(leaf.number)) for leaf in leaves),
         interval=found.interval,
         place=found.place,
         ranks=found.ranks,
@@ -48,9 +47,23 @@ def unit(sheet: Sheet, found: Outcome, leaves: Sequence[Criterion], state: tuple
     )
 
 
-def unjudged(found: UnitResult) -> UnitResult:
-    """A unit as it sees itself before publication: no place, and no appraisal before it is opened to the unit."""
+def open_sheet(sheet: Sheet, state: str) -> Sheet:
+    """The sheet of a unit with what is open to the unit itself in this state."""
+    marks = {
+        leaf: {stage: said for stage, said in stages.items() if opens(state, stage)}
+        for leaf, stages in sheet.marks.items()
+    }
+    return replace(sheet, marks=marks, corrections=sheet.corrections if state in OPENED else {})
+
+
+def unjudged(found: UnitResult, sheet: Sheet) -> UnitResult:
+    """A unit as it sees itself before publication: no place, no appraisal before it is opened to the unit, and no word
+    of the council before it is locked, nor anything that is computed from it."""
     if found.state in OPENED:
+        shown = open_sheet(sheet, found.state)
+        if shown != sheet:
+            criteria = [line.criterion for line in found.leaves]
+            found = unit(shown, outcomes([shown])[sheet.unit_id], criteria, (found.state, found.late))
         return replace(found, place=None, ranks=None)
     lines = [
         replace(
@@ -64,6 +77,18 @@ def unjudged(found: UnitResult) -> UnitResult:
     )  # fmt: skip
 
 
+def public(found: UnitResult) -> UnitResult:
+    """A published unit as other units see it: places and points, without figures, explanations and reasons."""
+    lines = [
+        replace(
+            line, own=_bare(line.own), first=_bare(line.first), second=_bare(line.second),
+            council=_bare(line.council), fed={},
+        )
+        for line in found.leaves
+    ]  # fmt: skip
+    return replace(found, leaves=tuple(lines))
+
+
 def block_name(key: str) -> str:
     """A block inside a sentence: "xã, phường"."""
     return WORDS.get(key, key).lower()
@@ -74,10 +99,10 @@ def _best_first(found: UnitResult) -> tuple[bool, Fraction | int, str]:
     return value is None, -(value or 0), found.name
 
 
-def _index(sheet: Sheet, marks: Mapping[str, Points], found: Outcome, convention: Convention) -> Fraction | None:
+def _index(sheet: Sheet, found: Outcome, convention: Convention) -> Fraction | None:
     if convention is sheet.criteria.convention or not found.counted.not_applicable:
         return found.counted.index
-    return roll_up(sheet.criteria.tree, marks, convention=convention, total=sheet.criteria.total).index
+    return roll_up(sheet.criteria.tree, found.marks, convention=convention, total=sheet.criteria.total).index
 
 
 def _line(leaf: Criterion, sheet: Sheet, points: Points | None) -> LeafLine:
@@ -106,6 +131,10 @@ def _own_points(line: LeafLine) -> Fraction | None:
     if line.own is None:
         return line.points if line.criterion.method != APPRAISED else None
     return None if line.own.points is None else Fraction(line.own.points)
+
+
+def _bare(word: Word | None) -> Word | None:
+    return replace(word, reason="", inputs={}) if word else None
 
 
 def _word(said: Said | None) -> Word | None:

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.assessment import criteria, flow, marking, rounds
+from survey_app.assessment import criteria, flow, marking, rounds, trail
 from survey_app.assessment.criteria import Criteria
 from survey_app.assessment.flow import State
 from survey_app.assessment.running import queries
 from survey_app.assessment.running.queries import Facts
+from survey_app.assessment.trail import Trail
 from survey_app.errors import NotFound
 from survey_app.models import Assessment, Level, Mark, Round, Support, Unit
 from survey_app.models.assessment import COUNCIL, FIRST, SECOND, SELF
@@ -59,7 +60,8 @@ class Row:
     """A unit on the board.
 
     ``done`` of ``leaves`` are complete, ``lacking`` are those that are not, ``unproved`` those of them with points
-    but neither evidence nor explanation. ``claimed`` are its own points in the base; ``given`` those of the
+    but neither evidence nor explanation. ``due`` is the last day of whoever has to go on, the unit or somebody else;
+    ``trail`` is what was done late or taken back. ``claimed`` are its own points in the base; ``given`` those of the
     appraisers over the ``judged`` leaves, for which the unit claimed ``claimed_there``. What a ``collectable`` unit
     did not send can be taken in.
     """
@@ -75,6 +77,7 @@ class Row:
     collectable: bool
     late: bool
     extended_until: datetime.date | None
+    trail: Trail
     successors: tuple[str, ...]
     leaves: int
     lacking: tuple[str, ...]
@@ -96,17 +99,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A round with the rows that were asked for, on a page, and what all rows add to.
-
-    ``unverified`` where a set of the round was not held against the official text.
-    """
+    """A round with the rows that were asked for, on a page, and what all rows add to."""
 
     round: Facts
     rows: tuple[Row, ...]
     total: int
     page: int
     pages: int
-    unverified: bool = False
     states: Mapping[str, int] = field(default_factory=dict)
     blocks: tuple[tuple[str, str], ...] = ()
 
@@ -141,7 +140,6 @@ def board(session: Session, actor: Actor, round_id: int, asked: Asked, today: da
     wanted = chosen(everything, asked)
     pages = max(1, -(-len(wanted) // PAGE))
     page = min(max(asked.page, 1), pages)
-    sets = rounds.sets_of(session, round_id).values()
     states = Counter[str](row.state for row in everything)
     states[OVERDUE] = sum(row.overdue for row in everything)
     return Board(
@@ -150,7 +148,6 @@ def board(session: Session, actor: Actor, round_id: int, asked: Asked, today: da
         total=len(wanted),
         page=page,
         pages=pages,
-        unverified=any(not criteria.of(session, each).definition.verified for each in sets),
         states=states,
         blocks=tuple({row.block: row.block_name for row in everything}.items()),
     )
@@ -187,10 +184,11 @@ def rows(session: Session, actor: Actor, round_id: int, today: datetime.date) ->
         queries.successors(session),
     )
     listed = session.execute(query).all()
+    trails = trail.trails(session, [row.id for row, _, _ in listed])
     sets = {set_id: criteria.of(session, set_id) for set_id in {row.set_id for row, _, _ in listed}}
     return tuple(
         _row(
-            (found, row, unit, block),
+            (found, row, unit, block, trails.get(row.id, trail.NOTHING)),
             sets[row.set_id],
             marks.get(row.id, ()),
             supported.get(row.id, frozenset()),
@@ -202,14 +200,14 @@ def rows(session: Session, actor: Actor, round_id: int, today: datetime.date) ->
 
 
 def _row(
-    subject: tuple[Round, Assessment, Unit, str],
+    subject: tuple[Round, Assessment, Unit, str, Trail],
     found: Criteria,
     marks: Iterable[Said],
     supported: Collection[str],
     heirs: tuple[str, ...],
     today: datetime.date,
 ) -> Row:
-    round_, row, unit, block = subject
+    round_, row, unit, block, left = subject
     own, judged = _stages(marks)
     exempt = set(found.definition.not_for(unit.code))
     leaves = [leaf for leaf in found.own if leaf not in exempt]
@@ -224,11 +222,12 @@ def _row(
         block=unit.level,
         block_name=block,
         state=state,
-        due=queries.due(state, dates),
+        due=flow.due(state, dates),
         overdue=flow.overdue(state, dates, today),
         collectable=state in flow.UNSENT and flow.is_late(dates, today),
         late=row.late,
         extended_until=row.extended_until,
+        trail=left,
         successors=heirs,
         leaves=sum(1 for _ in marking.considered(found, leaves, own)),
         lacking=tuple(lacking),

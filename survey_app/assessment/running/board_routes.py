@@ -8,11 +8,22 @@ from flask.typing import ResponseReturnValue
 
 from reports.safe_cells import Cell, table_csv, table_xlsx
 from survey_app import web
-from survey_app.assessment import rounds
+from survey_app.assessment import rounds, unverified
 from survey_app.assessment.room import room
 from survey_app.assessment.running import board, collecting, queries, reminders
 from survey_app.assessment.running.forms import CollectionForm, ExtensionForm, asked, showing
-from survey_app.assessment.running.words import BOARD_COLUMNS, COLUMNS, FILTERS, board_cells, cells, line, task
+from survey_app.assessment.running.words import (
+    BOARD_COLUMNS,
+    COLUMNS,
+    FILTERS,
+    TURNS,
+    board_cells,
+    cells,
+    line,
+    standing,
+    task,
+)
+from survey_app.assessment.unit import words as unit_words
 from survey_app.assessment.unit.words import STATES
 from survey_app.errors import NotFound
 from survey_app.policy import Action
@@ -28,7 +39,8 @@ def round_board(round_id: int) -> ResponseReturnValue:
     wanted = asked(request.args)
     with web.reading() as opened:
         found = board.board(opened, web.actor(), round_id, wanted, web.now().date())
-    return render_template("assessment/board.html", found=found, asked=wanted, states=STATES, filters=FILTERS)
+    told = {"states": STATES, "filters": FILTERS, "turns": TURNS, "say": unit_words, "today": web.now().date()}
+    return render_template("assessment/board.html", found=found, asked=wanted, **told)
 
 
 @room.get("/rounds/<int:round_id>/board.<kind>")
@@ -36,7 +48,9 @@ def round_board(round_id: int) -> ResponseReturnValue:
 def board_file(round_id: int, kind: str) -> ResponseReturnValue:
     with web.reading() as opened:
         rows = board.chosen(board.rows(opened, web.actor(), round_id, web.now().date()), asked(request.args))
-    return _file(kind, f"tien-do-{round_id}", f"round {round_id} board", BOARD_COLUMNS, map(board_cells, rows))
+        below = unverified.of_round(opened, round_id)
+    table = [*map(board_cells, rows), *below]
+    return _file(kind, f"tien-do-{round_id}", f"round {round_id} board", BOARD_COLUMNS, table)
 
 
 @room.get("/rounds/<int:round_id>/reminders")
@@ -47,7 +61,7 @@ def round_reminders(round_id: int) -> ResponseReturnValue:
         page = queries.page(opened, web.actor(), round_id)
         found = reminders.reminders(opened, web.actor(), round_id, wanted, today)
         blocks = queries.blocks(opened)
-    words = {"task": task, "line": line, "states": STATES, "filters": FILTERS, "blocks": blocks}
+    words = {"task": task, "line": line, "standing": standing, "filters": FILTERS, "blocks": blocks}
     return render_template("assessment/reminders.html", row=page.row, found=found, asked=wanted, **words)
 
 
@@ -56,7 +70,9 @@ def round_reminders(round_id: int) -> ResponseReturnValue:
 def reminders_file(round_id: int, kind: str) -> ResponseReturnValue:
     with web.reading() as opened:
         found = reminders.reminders(opened, web.actor(), round_id, asked(request.args), web.now().date())
-    return _file(kind, f"nhac-viec-{round_id}", f"round {round_id} reminders", COLUMNS, map(cells, found))
+        below = unverified.of_round(opened, round_id)
+    table = [*map(cells, found), *below]
+    return _file(kind, f"nhac-viec-{round_id}", f"round {round_id} reminders", COLUMNS, table)
 
 
 @room.route("/units/<int:assessment_id>/extend", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """Rounds as pages show them: the list, a person's own units in them, one round with its sets and people."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,8 +11,10 @@ from questionnaires.par_sets import Block
 from survey_app.assessment import flow, rounds
 from survey_app.assessment.criteria_sets.faults import stored
 from survey_app.assessment.flow import Dates, State
+from survey_app.assessment.succession import predecessors
 from survey_app.errors import NotFound
 from survey_app.models import Assessment, CriteriaSet, Level, Round, RoundSet, Unit, UnitSuccession
+from survey_app.models.assessment import RUNNING
 from survey_app.policy import Action, Actor, ensure
 
 
@@ -32,7 +34,7 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRow:
-    """A unit of the person in a round: where it stands, and its next last day."""
+    """A unit of the person in a round: where it stands, its next last day, and whether the person acts for it."""
 
     assessment_id: int
     round_id: int
@@ -43,6 +45,7 @@ class OwnRow:
     due: datetime.date | None
     overdue: bool
     successors: tuple[str, ...]
+    acts: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +93,6 @@ class RoundPage:
     states: Mapping[State, int]
 
     @property
-    def unverified(self) -> bool:
-        """Whether a set of the round was not held against the official text."""
-        return not all(each.verified for each in self.sets)
-
-    @property
     def all_settled(self) -> bool:
         return bool(self.units) and self.states.get(State.SETTLED) == self.units
 
@@ -110,6 +108,8 @@ class Subject:
     state: State
     score_until: datetime.date
     approve_until: datetime.date
+    explain_until: datetime.date
+    publish_until: datetime.date
     extended_until: datetime.date | None
     reason: str | None
 
@@ -149,7 +149,8 @@ def own(session: Session, actor: Actor, today: datetime.date) -> tuple[OwnRow, .
         .order_by(Round.year.desc(), Round.id.desc(), Unit.name)
     )
     heirs = successors(session)
-    return tuple(_own(row, found, unit, heirs, today) for row, found, unit in session.execute(query))
+    mine = {actor.unit_id, *predecessors(session).get(actor.unit_id, ())}
+    return tuple(_own(row, found, unit, heirs, mine, today) for row, found, unit in session.execute(query))
 
 
 def has_own(actor: Actor) -> bool:
@@ -174,6 +175,8 @@ def subject(session: Session, actor: Actor, assessment_id: int) -> Subject:
         state=State(row.state),
         score_until=dates.score_until,
         approve_until=dates.approve_until,
+        explain_until=dates.explain_until,
+        publish_until=dates.publish_until,
         extended_until=row.extended_until,
         reason=row.extension_reason,
     )
@@ -211,6 +214,12 @@ def page(session: Session, actor: Actor, round_id: int) -> RoundPage:
     )
 
 
+def left_out(session: Session, round_id: int, today: datetime.date) -> tuple[tuple[int, str], ...]:
+    """The units that can still be let into a round while it runs."""
+    row = session.get_one(Round, round_id)
+    return rounds.left_out(session, row, today) if row.state == RUNNING else ()
+
+
 def blocks(session: Session) -> tuple[tuple[str, str], ...]:
     """The blocks that have units, with their names."""
     query = select(Level.key, Level.plural).where(Level.key.in_(list(Block)), Level.key.in_(select(Unit.level)))
@@ -237,15 +246,16 @@ def successors(session: Session) -> Mapping[int, tuple[str, ...]]:
 
 def due(state: State, dates: Dates) -> datetime.date | None:
     """The last day of what a unit has to do next; None while others have to."""
-    if state in flow.SELF_SCORING:
-        return dates.score_until
-    if state is State.AWAITING_APPROVAL:
-        return dates.approve_until
-    return dates.explain_until if state is State.EXPLANATION_ASKED else None
+    return flow.due(state, dates) if state in flow.OF_UNIT else None
 
 
 def _own(
-    row: Assessment, found: Round, unit: Unit, heirs: Mapping[int, tuple[str, ...]], today: datetime.date
+    row: Assessment,
+    found: Round,
+    unit: Unit,
+    heirs: Mapping[int, tuple[str, ...]],
+    mine: Collection[int],
+    today: datetime.date,
 ) -> OwnRow:
     state, dates = State(row.state), rounds.dates_in(found, row.extended_until)
     return OwnRow(
@@ -256,6 +266,7 @@ def _own(
         unit=unit.name,
         state=state,
         due=due(state, dates),
-        overdue=flow.overdue(state, dates, today),
+        overdue=state in flow.OF_UNIT and flow.overdue(state, dates, today),
         successors=heirs.get(unit.id, ()),
+        acts=unit.id in mine,
     )

@@ -1,6 +1,6 @@
 """Rounds: the list that everybody begins at, make, change, open, publish."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import web
@@ -24,9 +24,8 @@ def list_() -> ResponseReturnValue:
     with web.reading() as opened:
         rows = queries.listed(opened, actor)
         own = queries.own(opened, actor, today) if queries.has_own(actor) else ()
-    return render_template(
-        "assessment/rounds.html", rows=rows, own=own, manages=actor.may(Action.MANAGE_ROUNDS), **NAMES
-    )
+    shown = {"own": own, "manages": actor.may(Action.MANAGE_ROUNDS), "today": today}
+    return render_template("assessment/rounds.html", rows=rows, **shown, **NAMES)
 
 
 @room.route("/rounds/new", methods=["GET", "POST"])
@@ -47,7 +46,8 @@ def round_new() -> ResponseReturnValue:
 def round_page(round_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         page = queries.page(opened, web.actor(), round_id)
-    return render_template("assessment/round.html", page=page, row=page.row, **NAMES)
+        left_out = queries.left_out(opened, round_id, web.now().date())
+    return render_template("assessment/round.html", page=page, row=page.row, left_out=left_out, **NAMES)
 
 
 @room.route("/rounds/<int:round_id>/edit", methods=["GET", "POST"])
@@ -73,6 +73,20 @@ def round_open(round_id: int) -> ResponseReturnValue:
         with web.transaction() as opened:
             units = rounds.open_round(opened, web.actor(), round_id, web.now())
         flash(f"Kỳ đánh giá đã mở cho {units} đơn vị. Các bộ tiêu chí của kỳ không sửa được nữa.")
+    except Rejected as refusal:
+        flash(" ".join(WORDS[reason].format(**refusal.details) for reason in refusal.problems.values()))
+    except Conflict as conflict:
+        flash(WORDS[conflict.reason])
+    return redirect(url_for(".round_page", round_id=round_id))
+
+
+@room.post("/rounds/<int:round_id>/units")
+@access(Action.MANAGE_ROUNDS)
+def round_admit(round_id: int) -> ResponseReturnValue:
+    try:
+        with web.transaction() as opened:
+            rounds.admit(opened, web.actor(), round_id, request.form.get("unit", 0, type=int), web.now())
+        flash("Đã thêm đơn vị vào kỳ đánh giá.")
     except Rejected as refusal:
         flash(" ".join(WORDS[reason] for reason in refusal.problems.values()))
     except Conflict as conflict:

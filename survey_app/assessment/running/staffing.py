@@ -41,9 +41,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """Duties and council of a round, and what the forms can choose from."""
+    """Duties and council of a round, and what the forms can choose from; ``idle`` are the appraisers who have nothing
+    to appraise since others have duties."""
 
     duties: tuple[Assigned, ...]
+    idle: tuple[str, ...]
     council: tuple[Seat, ...]
     appraisers: tuple[tuple[int, str], ...]
     members: tuple[tuple[int, str], ...]
@@ -57,7 +59,8 @@ def staff(session: Session, actor: Actor, round_id: int) -> Staff:
     if session.get(Round, round_id) is None:
         raise NotFound("round")
     names, fields, units = _names(session), dict(_fields(session, round_id)), dict(_units(session, round_id))
-    duties = session.scalars(select(Duty).where(Duty.round_id == round_id).order_by(Duty.id))
+    duties = session.scalars(select(Duty).where(Duty.round_id == round_id).order_by(Duty.id)).all()
+    busy, experts = {duty.account_id for duty in duties}, _people(session, EXPERTS)
     seats = session.scalars(select(CouncilMember).where(CouncilMember.round_id == round_id))
     return Staff(
         duties=tuple(
@@ -69,8 +72,9 @@ def staff(session: Session, actor: Actor, round_id: int) -> Staff:
             )
             for duty in duties
         ),
+        idle=tuple(name for key, name in experts if busy and key not in busy),
         council=tuple(Seat(account_id=row.account_id, person=names[row.account_id], title=row.title) for row in seats),
-        appraisers=tuple(_people(session, EXPERTS)),
+        appraisers=tuple(experts),
         members=tuple(_people(session, COUNCIL)),
         fields=tuple(fields.items()),
         units=tuple(units.items()),

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_app import audit
 from survey_app.assessment import criteria, rounds
-from survey_app.assessment.appraisal.appraising import LONGEST_TEXT, read_points
+from survey_app.assessment.appraisal.appraising import read_points
 from survey_app.assessment.facts import Held
 from survey_app.assessment.flow import LOCKED, State
+from survey_app.assessment.remits import remit
+from survey_app.assessment.written import whole
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
 from survey_app.models import Account, Assessment, Correction, Round, Unit
 from survey_app.policy import Action, Actor, ensure
@@ -41,20 +43,24 @@ def propose(
 ) -> int:
     """Propose other points for a leaf of a locked unit; returns the id.
 
-    Refuses an unknown leaf (NotFound), a unit that is not locked (Conflict), and points that cannot be or no reason
-    (Rejected). Nothing counts before another person confirms it.
+    Refuses an unknown leaf and one outside the person's duties (NotFound), a unit that is not locked (Conflict), a
+    leaf that the unit is exempt from, which never counts, points that cannot be, and no reason (Rejected). Nothing
+    counts before another person confirms it.
     """
     row = rounds.assessment(session, actor, assessment_id, Action.APPRAISE)
     found = criteria.of(session, row.set_id)
-    if leaf not in found.nodes:
+    if leaf not in found.nodes or not remit(session, actor, row.round_id).covers(row.unit_id, found.field_of[leaf]):
         raise NotFound("leaf")
     if State(row.state) not in LOCKED:
         raise Conflict("not_locked")
+    if leaf in found.definition.not_for(session.get_one(Unit, row.unit_id).code):
+        raise Rejected("correction", problems={"leaf": "unit_exempt"})
     given = read_points(points, found.nodes[leaf].maximum, "points")
-    if not reason.strip():
+    why = whole(reason, of="correction", field="reason")
+    if not why:
         raise Rejected("correction", problems={"reason": "reason_needed"})
     proposed = Correction(assessment_id=assessment_id, leaf=leaf, points=str(given))
-    proposed.reason, proposed.proposed_by, proposed.proposed_at = reason.strip()[:LONGEST_TEXT], actor.account_id, now
+    proposed.reason, proposed.proposed_by, proposed.proposed_at = why, actor.account_id, now
     session.add(proposed)
     session.flush()
     detail = {"correction": proposed.id, "leaf": leaf, "points": proposed.points, "reason": proposed.reason}
@@ -106,8 +112,8 @@ def corrections(session: Session, actor: Actor, round_id: int) -> Sequence[Shown
         .where(Assessment.round_id == round_id)
         .order_by(Correction.id.desc())
     )
-    rows = session.execute(query)
-    return [_shown(actor, *row) for row in rows if row[1].id in actor.units]
+    rows, mine = session.execute(query), remit(session, actor, round_id)
+    return [_shown(actor, *row) for row in rows if row[1].id in actor.units and mine.touches(row[1].id)]
 
 
 def _shown(actor: Actor, row: Correction, unit: Unit, proposer: str, confirmer: str | None, replaced: bool) -> Shown:
@@ -147,7 +153,7 @@ def find_round(session: Session, actor: Actor, round_id: int) -> Held:
 
 
 def locked(session: Session, actor: Actor, round_id: int) -> tuple[tuple[int, str], ...]:
-    """The locked units of a round in the person's scope: assessment and name."""
+    """The locked units of a round in the person's scope and duties: assessment and name."""
     ensure(actor, Action.APPRAISE)
     query = (
         select(Assessment.id, Unit.name, Unit.id)
@@ -155,21 +161,28 @@ def locked(session: Session, actor: Actor, round_id: int) -> tuple[tuple[int, st
         .where(Assessment.round_id == round_id, Assessment.state.in_(LOCKED))
         .order_by(Unit.level, Unit.name)
     )
-    return tuple((key, name) for key, name, unit_id in session.execute(query) if unit_id in actor.units)
+    mine = remit(session, actor, round_id)
+    rows = session.execute(query)
+    return tuple((key, name) for key, name, unit_id in rows if unit_id in actor.units and mine.touches(unit_id))
 
 
 def target(session: Session, actor: Actor, assessment_id: int) -> Target:
-    """A unit with the leaves that can be corrected; NotFound outside the person's scope."""
+    """A unit with the leaves that the person can correct; NotFound outside the person's scope and duties."""
     row = session.get(Assessment, assessment_id)
     if row is None:
         raise NotFound("assessment")
     ensure(actor, Action.APPRAISE, row.unit_id)
-    spots = criteria.of(session, row.set_id).spots
+    mine, found = remit(session, actor, row.round_id), criteria.of(session, row.set_id)
+    if not mine.touches(row.unit_id):
+        raise NotFound("assessment")
+    unit = session.get_one(Unit, row.unit_id)
+    fields = {leaf: field for leaf, field in found.field_of.items() if leaf not in found.definition.not_for(unit.code)}
+    covered = [leaf for leaf, field in fields.items() if mine.covers(row.unit_id, field)]
     return Target(
         assessment_id=assessment_id,
         round_id=row.round_id,
-        unit=session.get_one(Unit, row.unit_id).name,
-        leaves=tuple((leaf, spot.node.name) for leaf, spot in spots.items()),
+        unit=unit.name,
+        leaves=tuple((leaf, found.spots[leaf].node.name) for leaf in covered),
     )
 
 

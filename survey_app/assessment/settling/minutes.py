@@ -1,6 +1,5 @@
 """The content of a meeting's minute, from what the council recorded and decided."""
 
-import datetime
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -23,7 +22,8 @@ from survey_app.policy import Actor
 def minute(session: Session, actor: Actor, meeting_id: int) -> CouncilMinute:
     """What the minute of a meeting says; NotFound for people outside the council, and without a letterhead.
 
-    A decision belongs to the last meeting held by the day it was entered, one entered before any to the first.
+    A decision belongs to the meeting that it names. One that names none is of a unit that was locked when decisions
+    did not name theirs yet: it belongs to the last meeting held by the day it was entered, or else to the first.
     """
     meeting = session.get(CouncilMeeting, meeting_id)
     if meeting is None:
@@ -59,17 +59,19 @@ def _decisions(session: Session, held: Held, meeting: CouncilMeeting, cases: tup
     every = council.meetings(session, held.id)
     ids = {case.assessment_id: case for case in cases}
     query = select(Mark).where(Mark.assessment_id.in_(ids), Mark.stage == COUNCIL)
-    days = {(mark.assessment_id, mark.leaf): mark.at.astimezone(ZONE).date() for mark in session.scalars(query)}
+    of = {(mark.assessment_id, mark.leaf): _meeting_of(every, mark) for mark in session.scalars(query)}
     found = []
     for case in cases:
         for leaf in case.leaves:
-            day = days.get((case.assessment_id, leaf.leaf))
-            if leaf.council is not None and day is not None and _meeting_of(every, day) == meeting.id:
+            if leaf.council is not None and of.get((case.assessment_id, leaf.leaf)) == meeting.id:
                 found.append(_decided(case, leaf, leaf.council))
     return tuple(found)
 
 
-def _meeting_of(every: Sequence[Met], day: datetime.date) -> int:
+def _meeting_of(every: Sequence[Met], mark: Mark) -> int:
+    if mark.meeting_id is not None:
+        return mark.meeting_id
+    day = mark.at.astimezone(ZONE).date()
     before = [each for each in every if each.held_on <= day]
     return (before[-1] if before else every[0]).id
 

@@ -1,24 +1,33 @@
 """The council: units before it, its marks, meetings with their minutes, settling, and corrections of locked marks."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reports import council_minute
 from survey_app import web
+from survey_app.assessment import trail
 from survey_app.assessment.appraisal.forms import CorrectionForm, MarkForm, MeetingForm
-from survey_app.assessment.appraisal.words import REFUSED, WHY, in_words, points, told, typed
+from survey_app.assessment.appraisal.words import REFUSED, WHY, in_words, meetings, points, told, typed
 from survey_app.assessment.room import room
 from survey_app.assessment.settling import correcting, council, minutes
-from survey_app.assessment.unit.words import STATES
-from survey_app.errors import Conflict, NotFound, Refusal, Rejected
+from survey_app.assessment.unit.words import STATES, lately
+from survey_app.errors import Conflict, NotFound, Refusal, Rejected, Unavailable
 from survey_app.forms import choices
 from survey_app.policy import Action
 from survey_app.web import access
 
 PDF = "application/pdf"
-WORDS = {"points": points, "typed_points": typed, "states": STATES, "why": WHY}
+WORDS = {
+    "points": points,
+    "typed_points": typed,
+    "states": STATES,
+    "why": WHY,
+    "least": council.LEAST_MEMBERS,
+    "lately": lately,
+}
 
 
 @room.get("/rounds/<int:round_id>/council")
@@ -42,6 +51,7 @@ def council_decide(round_id: int, case_id: int, leaf: str) -> ResponseReturnValu
         applies=not form.not_applicable.data,
         reason=form.reason.data or "",
         edition=form.edition.data or 0,
+        meeting_id=form.meeting.data,
     )
     assessment_id = _case(round_id, case_id).assessment_id
     refusal = _refusal(council.decide, assessment_id, leaf, decision)
@@ -54,7 +64,7 @@ def council_decide(round_id: int, case_id: int, leaf: str) -> ResponseReturnValu
 @room.post("/rounds/<int:round_id>/council/cases/<int:case_id>/settle")
 @access(Action.SETTLE)
 def council_settle(round_id: int, case_id: int) -> ResponseReturnValue:
-    refusal = _refusal(council.settle, _case(round_id, case_id).assessment_id)
+    refusal = _refusal(partial(council.settle, keep=_keeps()), _case(round_id, case_id).assessment_id)
     if refusal is not None:
         return _unit(round_id, case_id, refusal=refusal)
     flash("Đã chốt điểm của đơn vị.")
@@ -64,7 +74,7 @@ def council_settle(round_id: int, case_id: int) -> ResponseReturnValue:
 @room.post("/rounds/<int:round_id>/council/settle")
 @access(Action.SETTLE)
 def council_settle_all(round_id: int) -> ResponseReturnValue:
-    refusal = _refusal(council.settle_all, round_id)
+    refusal = _refusal(partial(council.settle_all, keep=_keeps()), round_id)
     if refusal is not None:
         return _overview(round_id, refusal)
     flash("Đã chốt điểm của mọi đơn vị đã thẩm định.")
@@ -91,7 +101,8 @@ def council_meeting(round_id: int) -> ResponseReturnValue:
             flash("Đã ghi cuộc họp.")
             return redirect(url_for("assessment.council_", round_id=round_id))
         _show(form, refusal)
-    return render_template("assessment/council_meeting.html", form=form, held=held, members=members)
+    more = {"members": members, "least": council.LEAST_MEMBERS}
+    return render_template("assessment/council_meeting.html", form=form, held=held, **more)
 
 
 @room.get("/council/meetings/<int:meeting_id>.pdf")
@@ -120,6 +131,7 @@ def correction_new(assessment_id: int) -> ResponseReturnValue:
     with web.reading() as opened:
         found = correcting.target(opened, web.actor(), assessment_id)
     form = CorrectionForm(leaf=request.args.get("leaf", ""))
+    form.leaf.choices = choices([("", "– Chọn –"), *((leaf, f"{leaf} {name}") for leaf, name in found.leaves)])
     if form.validate_on_submit():
         given = (form.leaf.data or "", form.points.data or "", form.reason.data or "")
         refusal = _refusal(correcting.propose, assessment_id, *given)
@@ -145,7 +157,7 @@ def _refusal(act: Callable[..., object], *given: object) -> Refusal | None:
     try:
         with web.transaction() as opened:
             act(opened, web.actor(), *given, web.now())
-    except (Conflict, Rejected) as refused:
+    except (Conflict, Rejected, Unavailable) as refused:
         return refused
     return None
 
@@ -170,12 +182,19 @@ def _case(round_id: int, case_id: int) -> council.Case:
     return found[0]
 
 
+def _keeps() -> bool:
+    """Whether the council keeps the points of the appraisal where it took no decision."""
+    return request.form.get("keep") == "y"
+
+
 def _overview(round_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     with web.reading() as opened:
         held = council.open_to(opened, web.actor(), round_id)
         cases = council.cases(opened, web.actor(), round_id)
-        members, meetings = council.members(opened, round_id), council.meetings(opened, round_id)
-    more = {"held": held, "cases": cases, "members": members, "meetings": meetings}
+        members, met = council.members(opened, round_id), council.meetings(opened, round_id)
+        trails = trail.trails(opened, [case.assessment_id for case in cases])
+    named = [(each, name) for each, (_, name) in zip(met, meetings(met), strict=True)]
+    more = {"held": held, "cases": cases, "members": members, "meetings": named, "trails": trails}
     return _page("assessment/council.html", refusal, **more)
 
 
@@ -184,10 +203,12 @@ def _unit(
 ) -> ResponseReturnValue:
     with web.reading() as opened:
         held = council.open_to(opened, web.actor(), round_id)
+        met = meetings(council.meetings(opened, round_id))
     case = _case(round_id, case_id)
-    return _page("assessment/council_unit.html", refusal, held=held, case=case, sent=form, at=at)
+    return _page("assessment/council_unit.html", refusal, held=held, case=case, meetings=met, sent=form, at=at)
 
 
 def _page(template: str, refusal: Refusal | None, **more: object) -> ResponseReturnValue:
-    page = render_template(template, messages=told(refusal) if refusal else [], **more, **WORDS)
+    shown = {"messages": told(refusal) if refusal else [], "today": web.now().date()}
+    page = render_template(template, **shown, **more, **WORDS)
     return page, web.status_of(refusal) if refusal else 200

@@ -9,11 +9,10 @@ from survey_app import audit
 from survey_app.assessment import rounds
 from survey_app.assessment.flow import State
 from survey_app.assessment.sight import visible
+from survey_app.assessment.written import whole
 from survey_app.errors import Conflict, NotFound, NotOpen, Rejected
 from survey_app.models import Explanation
 from survey_app.policy import Action, Actor
-
-LONGEST_ANSWER = 4000
 
 
 def answer(session: Session, actor: Actor, explanation_id: int, text: str, before: str, now: datetime.datetime) -> int:
@@ -22,7 +21,8 @@ def answer(session: Session, actor: Actor, explanation_id: int, text: str, befor
     ``before`` is the `stamp` of the answer that the form was made from.
 
     Refuses a foreign unit (NotFound), a unit that is not asked (Conflict "other_state"), a day that has passed
-    (NotOpen), an answer that another person changed meanwhile (Conflict with that answer), and an empty one.
+    (NotOpen), an answer that another person changed meanwhile (Conflict with that answer), an empty one, and
+    one that is too long (Rejected).
     """
     row = find(session, actor, explanation_id)
     assessment = rounds.assessment(session, actor, row.assessment_id, Action.SCORE_SELF)
@@ -33,9 +33,10 @@ def answer(session: Session, actor: Actor, explanation_id: int, text: str, befor
         raise NotOpen("date_passed")
     if stamp(row.answer) != before:
         raise Conflict("changed_meanwhile", answer=row.answer)
-    if not text.strip():
+    found = whole(text, of="explanation", field="answer")
+    if not found:
         raise Rejected("explanation", problems={"answer": "needed"})
-    row.answer, row.answered_by, row.answered_at = text.strip()[:LONGEST_ANSWER], actor.account_id, now
+    row.answer, row.answered_by, row.answered_at = found, actor.account_id, now
     session.flush()
     detail = {"leaf": row.leaf}
     audit.record(session, actor, "explained", f"assessment {assessment.id}", now=now, detail=detail)

@@ -2,28 +2,33 @@
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.par_nodes import Node, Spot
+from scoring.par.index import Mark as Points
 from scoring.par.inputs import NOT_APPLICABLE
-from survey_app.assessment import criteria, marking
+from survey_app.assessment import criteria, marking, outcomes, standing, succession
 from survey_app.assessment.criteria import Criteria
 from survey_app.assessment.documents.lists import Document
 from survey_app.assessment.entries import Field, fields, may_not_apply, number, numeral, read, told
+from survey_app.assessment.facts import Frozen
+from survey_app.assessment.feeds.origins import origins
 from survey_app.assessment.marking import Computed, Entry
-from survey_app.assessment.sight import sees_appraisal
+from survey_app.assessment.sight import sees_stage
 from survey_app.assessment.unit.pages import Asked, Work, feeds_of, marks_of
 from survey_app.errors import NotFound
-from survey_app.models import Account, Assessment, Feed, Mark, Round
-from survey_app.models.assessment import COUNCIL, FIRST, SECOND, SELF
+from survey_app.models import Account, Assessment, Feed, Mark, Round, Unit
+from survey_app.models.assessment import COUNCIL, FIRST, PUBLISHED, SECOND, SELF
 from survey_app.policy import Actor
 
 LATEST = (COUNCIL, SECOND, FIRST, SELF)  # whose word counted, the last one first
+CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,30 +46,35 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Points that a stage gave, with its reason."""
+    """Points that a stage gave, with its reason, and what it took off them."""
 
     stage: str
     points: str
+    deducted: Decimal
     applies: bool
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """What was said of the same number in the unit's round before; ``name`` is given where it was another criterion."""
+    """What counted of the same number in the last published round, and by whose word; ``name`` is given where it was
+    another criterion, ``unit`` where it was said of a unit that this one took over, or of one of several that are one
+    now."""
 
     year: int
     stage: str
-    points: str
+    points: Fraction | None
     maximum: Decimal
     applies: bool
     figures: tuple[tuple[str, str], ...]
     name: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A leaf on the page. ``own`` leaves are scored by the unit, the others fed by Home Affairs from ``source``.
+    """A leaf on the page. ``own`` leaves are scored by the unit, the others fed by Home Affairs from ``source``,
+    which may be a frozen result, ``origin``.
 
     ``theirs`` is what another person stored since the form was opened, ``problems`` why it was not stored.
     """
@@ -81,10 +91,11 @@ class Leaf:
     fault: str
     lacks: str
     source: str
+    origin: Frozen | None
     documents: tuple[Document, ...]
     asked: tuple[Asked, ...]
     said: tuple[Said, ...]
-    last: Last | None
+    last: tuple[Last, ...]
     theirs: Filled | None = None
     problems: tuple[str, ...] = ()
 
@@ -123,16 +134,20 @@ class _Around:
     documents: Mapping[str, tuple[Document, ...]]
     marks: Mapping[str, Mapping[str, Mark]]
     feeds: Mapping[str, Feed]
+    origins: Mapping[str, Frozen]
     names: Mapping[int, str]
-    last: "_Before | None"
-    appraised: bool
+    last: "tuple[_Before, ...]"
+    seen: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Before:
+    unit: str
     year: int
     found: Criteria
     marks: Mapping[str, Mark]
+    counted: Mapping[str, Points]
+    corrected: Collection[str]
 
 
 def items(
@@ -195,9 +210,10 @@ def _around(session: Session, actor: Actor, work: Work, documents: Mapping[str, 
         documents=documents,
         marks=marks,
         feeds=feeds_of(session, work.id),
+        origins=origins(session, work.id),
         names=_names(session, marks),
         last=_before(session, work),
-        appraised=sees_appraisal(actor, work.state),
+        seen=frozenset(stage for stage in LATEST if sees_stage(actor, work.state, stage)),
     )
 
 
@@ -236,10 +252,11 @@ def _leaf(around: _Around, spot: Spot, typed: Typed | None) -> Leaf:
         fault=told(shown, computed.fault, computed.problem),
         lacks=work.lacking.get(number, ""),
         source=feed.source if feed else "",
+        origin=around.origins.get(number),
         documents=around.documents.get(number, ()),
         asked=tuple(each for each in work.asked if each.leaf == number),
         said=tuple(_said(around, number)),
-        last=_last(around.last, spot.node),
+        last=tuple(_last(around.last, spot.node)),
         theirs=stored if here and here.conflict else None,
         problems=here.problems if here else (),
     )
@@ -264,12 +281,17 @@ def _stored(around: _Around, number: str, mark: Mark | None) -> Filled:
 
 
 def _said(around: _Around, number: str) -> Iterator[Said]:
-    if around.appraised:
-        marks = around.marks.get(number, {})
-        for stage in (FIRST, SECOND, COUNCIL):
-            if stage in marks:
-                mark = marks[stage]
-                yield Said(stage=stage, points=mark.points or "", applies=mark.applies, reason=mark.reason)
+    marks = around.marks.get(number, {})
+    for stage in (FIRST, SECOND, COUNCIL):
+        if stage in marks and stage in around.seen:
+            mark = marks[stage]
+            yield Said(
+                stage=stage,
+                points=mark.points or "",
+                deducted=Decimal(mark.deducted),
+                applies=mark.applies,
+                reason=mark.reason,
+            )
 
 
 def _names(session: Session, marks: Mapping[str, Mapping[str, Mark]]) -> Mapping[int, str]:
@@ -278,35 +300,64 @@ def _names(session: Session, marks: Mapping[str, Mapping[str, Mark]]) -> Mapping
     return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
 
 
-def _before(session: Session, work: Work) -> _Before | None:
-    """The unit's round before this one."""
-    query = select(Assessment, Round.year).join(Round, Round.id == Assessment.round_id)
-    query = query.where(Assessment.unit_id == work.unit_id, Round.year < work.year)
-    found = session.execute(query.order_by(Round.year.desc(), Round.id.desc()).limit(1)).one_or_none()
-    if found is None:
-        return None
-    row, year = found
+def _before(session: Session, work: Work) -> tuple[_Before, ...]:
+    """The last published round before the unit's: itself and the units that it took over since, of the same block.
+
+    A unit that is new has none of its own.
+    """
+    units = {work.unit_id} | succession.predecessors(session).get(work.unit_id, frozenset())
+    query = (
+        select(Assessment, Round, Unit)
+        .join(Round, Round.id == Assessment.round_id)
+        .join(Unit, Unit.id == Assessment.unit_id)
+        .where(Round.year < work.year, Round.state == PUBLISHED, Assessment.unit_id.in_(units))
+        .order_by(Round.year.desc(), Round.id.desc(), Unit.name)
+    )
+    rows = session.execute(query).all()
+    sets = {row.id: criteria.of(session, row.set_id) for row, held, _ in rows if held.id == rows[0][1].id}
+    block = work.found.definition.block
+    same = [(row, held, unit) for row, held, unit in rows if row.id in sets and sets[row.id].definition.block == block]
+    of = {sheet.unit_id: sheet for sheet in standing.sheets(session, rows[0][1].id, units)} if rows else {}
+    alone = [unit.id for _, _, unit in same] == [work.unit_id]
+    return tuple(
+        _Before(
+            unit="" if alone else unit.name,
+            year=held.year,
+            found=sets[row.id],
+            marks=_latest(session, row.id),
+            counted=outcomes.counted(of[unit.id]),
+            corrected=of[unit.id].corrections,
+        )
+        for row, held, unit in same
+    )
+
+
+def _latest(session: Session, assessment_id: int) -> Mapping[str, Mark]:
+    """By leaf, the mark whose word counted."""
     marks: dict[str, Mark] = {}
-    for mark in session.scalars(select(Mark).where(Mark.assessment_id == row.id)):
+    for mark in session.scalars(select(Mark).where(Mark.assessment_id == assessment_id)):
         known = marks.get(mark.leaf)
         if known is None or LATEST.index(mark.stage) < LATEST.index(known.stage):
             marks[mark.leaf] = mark
-    return _Before(year=year, found=criteria.of(session, row.set_id), marks=marks)
+    return marks
 
 
-def _last(before: _Before | None, node: Node) -> Last | None:
+def _last(before: Sequence[_Before], node: Node) -> Iterator[Last]:
     """Last year's figures of the same number; the inputs are read with last year's labels."""
-    mark = before.marks.get(node.id) if before else None
-    if before is None or mark is None or node.id not in before.found.spots:
-        return None
-    then = before.found.spots[node.id].node
-    shown: Sequence[Field] = fields(before.found.rule(node.id), then.inputs, marking.entries(mark))
-    return Last(
-        year=before.year,
-        stage=mark.stage,
-        points=mark.points or "",
-        maximum=then.max,
-        applies=mark.applies,
-        figures=tuple((field.label, field.shown) for field in shown if field.shown),
-        name="" if then.name == node.name else then.name,
-    )
+    for each in before:
+        mark = each.marks.get(node.id)
+        if mark is None or node.id not in each.found.spots:
+            continue
+        then = each.found.spots[node.id].node
+        shown: Sequence[Field] = fields(each.found.rule(node.id), then.inputs, marking.entries(mark))
+        counts = each.counted.get(node.id)
+        yield Last(
+            year=each.year,
+            stage=CORRECTED if node.id in each.corrected else mark.stage,
+            points=counts.counted if counts and counts.points is not None else None,
+            maximum=then.max,
+            applies=counts is None or counts.points is not None,
+            figures=tuple((field.label, field.shown) for field in shown if field.shown),
+            name="" if then.name == node.name else then.name,
+            unit=each.unit,
+        )

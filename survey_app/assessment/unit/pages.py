@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from scoring.par.index import Mark as Points
 from scoring.par.index import UnitIndex, roll_up
-from survey_app.assessment import criteria, flow, marking, outcomes, rounds, standing
+from survey_app.assessment import criteria, flow, marking, outcomes, rounds, standing, trail
 from survey_app.assessment.criteria import Criteria
 from survey_app.assessment.flow import SELF_SCORING, State, Step
 from survey_app.assessment.sight import visible
+from survey_app.assessment.trail import TakenBack
 from survey_app.assessment.unit import explaining
 from survey_app.assessment.unit.submitting import TAKEN
-from survey_app.models import Assessment, CriteriaSet, Explanation, Feed, Mark, Round, Unit
+from survey_app.models import Assessment, Explanation, Feed, Mark, Round, Unit
 from survey_app.policy import Action, Actor
 
 
@@ -58,14 +59,16 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Where a unit's assessment stands, for all its pages; ``total`` is by its own marks so far."""
+    """Where a unit's assessment stands, for all its pages; ``total`` is by its own marks so far.
+
+    ``changed`` are the leaves that it touched since its leader approved what it then took back.
+    """
 
     id: int
     unit_id: int
     unit: str
     title: str
     year: int
-    set_title: str
     state: State
     edition: int
     submitted_on: datetime.date | None
@@ -78,17 +81,21 @@ class Work:
     lacking: Mapping[str, str]
     asked: tuple[Asked, ...]
     editable: bool
+    missed: bool
     explaining: bool
     overdue: bool
+    taken_back: TakenBack | None
+    changed: tuple[str, ...]
     dates: flow.Dates
     steps: tuple[Step, ...]
     fields: tuple[Progress, ...]
     total: UnitIndex
 
     @property
-    def verified(self) -> bool:
-        """Whether the set was checked against the official text."""
-        return self.found.definition.verified
+    def provable(self) -> tuple[str, ...]:
+        """The leaves that documents may be tied to: all of the unit's own, while explaining those asked about."""
+        asked = {each.leaf for each in self.asked if each.open}
+        return tuple(leaf for leaf in self.own if leaf in asked) if self.explaining else self.own
 
     @property
     def lacks(self) -> tuple[Lack, ...]:
@@ -104,10 +111,15 @@ def work(session: Session, actor: Actor, assessment_id: int, today: datetime.dat
     """A unit's assessment; NotFound outside the person's scope and duties."""
     row = visible(session, actor, assessment_id)
     held, unit = session.get_one(Round, row.round_id), session.get_one(Unit, row.unit_id)
-    found, state, scores = criteria.of(session, row.set_id), State(row.state), actor.may(Action.SCORE_SELF)
+    found, state, may = (
+        criteria.of(session, row.set_id),
+        State(row.state),
+        rounds.permitted_for(session, actor, unit.id),
+    )
     own, dates = marking.applicable(session, row, found), rounds.dates(session, row)
+    back = trail.taken_back(session, row)
     lacking = {each.leaf: each.reason for each in marking.missing(session, row)}
-    steps = flow.possible(state, may=rounds.permitted(actor), dates=dates, today=today)
+    steps, scores = flow.possible(state, may=may, dates=dates, today=today), Action.SCORE_SELF in may
     said = outcomes.own(_sheet(session, row, unit, found))
     return Work(
         id=row.id,
@@ -115,7 +127,6 @@ def work(session: Session, actor: Actor, assessment_id: int, today: datetime.dat
         unit=unit.name,
         title=held.title,
         year=held.year,
-        set_title=session.get_one(CriteriaSet, row.set_id).title,
         state=state,
         edition=row.edition,
         submitted_on=row.submitted_on,
@@ -127,9 +138,12 @@ def work(session: Session, actor: Actor, assessment_id: int, today: datetime.dat
         exempt=frozenset(found.definition.not_for(unit.code)),
         lacking=lacking,
         asked=_asked(session, row, today),
-        editable=scores and state in SELF_SCORING,
+        editable=scores and state in SELF_SCORING and not flow.missed(state, dates, today),
+        missed=flow.missed(state, dates, today),
         explaining=scores and state is State.EXPLANATION_ASKED,
-        overdue=flow.overdue(state, dates, today),
+        overdue=state in flow.OF_UNIT and flow.overdue(state, dates, today),
+        taken_back=back,
+        changed=trail.changed(session, row, back.approval) if back and back.approval and not back.resent else (),
         dates=dates,
         steps=tuple(step for step in steps if step in TAKEN),
         fields=tuple(_progress(found, own, lacking, said)),

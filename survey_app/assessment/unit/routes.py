@@ -11,6 +11,7 @@ from survey_app.assessment import marking
 from survey_app.assessment.documents import lists
 from survey_app.assessment.documents.routes import shelf
 from survey_app.assessment.flow import Step
+from survey_app.assessment.results import remedies
 from survey_app.assessment.room import room
 from survey_app.assessment.unit import explaining, leaves, pages, submitting, words
 from survey_app.assessment.unit.leaves import Leaf, Typed
@@ -49,7 +50,9 @@ def unit_leaf(assessment_id: int, leaf: str) -> ResponseReturnValue:
     if _asks_json():
         return jsonify(_facts(_leaf(assessment_id, leaf, None)))
     flash(f"Đã lưu tiêu chí {leaf}.")
-    return redirect(url_for(".unit_field", assessment_id=assessment_id, field=field, _anchor=f"l-{leaf}"), 303)
+    return redirect(
+        url_for(".unit_field", assessment_id=assessment_id, field=field, leaf=leaf, _anchor=f"l-{leaf}"), 303
+    )
 
 
 @room.post("/units/<int:assessment_id>/leaves/<leaf>/points")
@@ -170,9 +173,12 @@ def _overview(
 ) -> str:
     with web.reading() as opened:
         work = pages.work(opened, web.actor(), assessment_id, web.now().date())
+        carried = remedies.open_before(opened, web.actor(), work.unit_id, work.year)
     return render_template(
         "assessment/unit.html",
         work=work,
+        carried=carried,
+        today=web.now().date(),
         problems=problems or [],
         reason=reason,
         answers=answers or {},
@@ -192,6 +198,7 @@ def _field_page(assessment_id: int, field: str, typed: Typed | None = None) -> s
         field=field,
         items=items,
         documents=documents,
+        asked=typed.leaf if typed else request.args.get("leaf", ""),
         say=words,
     )
 

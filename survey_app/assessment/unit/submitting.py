@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.assessment import marking, rounds
 from survey_app.assessment.flow import MOVES, Step
+from survey_app.assessment.written import whole
 from survey_app.errors import Conflict, Rejected
 from survey_app.models import Assessment, Explanation
 from survey_app.policy import Actor
@@ -36,8 +37,9 @@ def take(
     if step is Step.SEND:
         marking.send(session, actor, assessment_id, now)
         return
-    _check(session, row, step, reason)
-    rounds.move(session, actor, row, step, now, detail=reason.strip()[:LONGEST_REASON])
+    said = whole(reason, of="step", field="reason", most=LONGEST_REASON)
+    _check(session, row, step, said)
+    rounds.move(session, actor, row, step, now, detail=said)
 
 
 def unanswered(session: Session, row: Assessment) -> tuple[Explanation, ...]:
@@ -47,7 +49,7 @@ def unanswered(session: Session, row: Assessment) -> tuple[Explanation, ...]:
 
 
 def _check(session: Session, row: Assessment, step: Step, reason: str) -> None:
-    if step is Step.RETURN and not reason.strip():
+    if step is Step.RETURN and not reason:
         raise Rejected("step", problems={"reason": "reason_needed"})
     if step is Step.EXPLAIN:
         open_ = unanswered(session, row)

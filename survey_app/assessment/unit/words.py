@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from scoring.par.steps import numeral
 from survey_app.assessment.flow import State, Step
+from survey_app.assessment.trail import TakenBack, Trail
+from survey_app.config import ZONE
 from survey_app.errors import Refusal, Rejected
 from survey_app.evidence_files.reasons import Reason
 from survey_app.evidence_store import Full
@@ -48,7 +50,9 @@ STAGES: Mapping[str, str] = {
     FIRST: "thẩm định",
     SECOND: "thẩm định lần hai",
     COUNCIL: "hội đồng",
+    "corrected": "đã đính chính",
 }
+LATE: Mapping[str, str] = {Step.FINISH: "thẩm định sau hạn", Step.SETTLE: "chốt điểm sau hạn"}
 SCANS: Mapping[str, str] = {
     WAITING: "đang chờ quét vi-rút",
     CLEAN: "đã quét, không có vi-rút",
@@ -60,8 +64,9 @@ REFUSED: Mapping[str, str] = {
     # marks
     "always_applies": "Tiêu chí này luôn áp dụng.",
     "not_a_number": "Điểm phải là số, ví dụ 1,5.",
-    "out_of_range": "Điểm phải nằm trong khoảng từ 0 đến điểm tối đa của tiêu chí.",
-    "too_long": "Giải trình quá dài: nhiều nhất 4.000 ký tự.",
+    "out_of_range": "Điểm phải nằm trong khoảng từ 0 đến điểm tối đa của tiêu chí. Số thập phân viết bằng dấu phẩy, "
+    "ví dụ 1,5.",
+    "too_long": "Quá dài: đã viết {length} ký tự, nhiều nhất {most} ký tự. Chưa lưu; nội dung vẫn còn trong ô.",
     # steps and explanations
     "reason_needed": "Hãy ghi lý do trả lại.",
     "no_answer": "chưa trả lời câu hỏi của người thẩm định",
@@ -74,13 +79,21 @@ REFUSED: Mapping[str, str] = {
     "unavailable": "Hệ thống tạm thời chưa ghi được. Nội dung đã nhập vẫn còn dưới đây; hãy thử lại sau ít giây.",
     # documents
     "file_or_link": "Hãy chọn một tệp, hoặc ghi địa chỉ nơi văn bản được đăng.",
+    "same_document": "Tài liệu này (cùng tệp hoặc địa chỉ, cùng số, ký hiệu) đã có và đã dùng cho các tiêu chí này nên "
+    "không lưu lần nữa. Muốn dùng cho tiêu chí khác, hãy chọn “Dùng tài liệu đã có”.",
     "no_leaf": "Hãy chọn ít nhất một tiêu chí.",
+    "no_task": "Kết quả đã công bố: chỉ thêm được tài liệu chứng minh hoàn thành một nhiệm vụ khắc phục, và kế hoạch "
+    "khắc phục của đơn vị chưa có nhiệm vụ nào.",
+    "published": "Kết quả đã công bố: tài liệu mới không gắn được vào tiêu chí, chỉ dùng cho kế hoạch khắc phục.",
+    "not_asked": "Khi giải trình chỉ gắn được tài liệu vào tiêu chí đang được hỏi.",
     "bad_url": "Địa chỉ phải bắt đầu bằng http:// hoặc https://.",
     "note_needed": "Hãy ghi chú phần nào của văn bản được dẫn là căn cứ.",
     "quota": "Đơn vị đã dùng hết dung lượng. Hãy giảm độ phân giải bản quét, hoặc dẫn địa chỉ nơi văn bản được đăng.",
     INFECTED: "Tệp có mã độc. Hãy quét vi-rút máy đã tạo tệp rồi tải lên bản sạch.",
     "no_room": "Máy chủ hết chỗ chứa tệp nên chưa lưu gì. Các ô đã điền vẫn còn; hãy chọn lại tệp và thử lại sau.",
     # files
+    Reason.NAME: "Tên tệp có ký tự điều khiển hoặc ký tự đảo chiều chữ. Hãy đổi tên tệp (chỉ dùng chữ, số, dấu gạch) "
+    "rồi chọn lại.",
     Reason.EMPTY: "Tệp trống. Hãy chọn đúng tệp.",
     Reason.TOO_LARGE: "Tệp lớn hơn 20 MB. Hãy giảm độ phân giải bản quét hoặc tách thành nhiều tệp.",
     Reason.UNKNOWN: "Chỉ nhận tệp PDF, DOCX, XLSX, JPEG, PNG. Hãy lưu văn bản thành PDF.",
@@ -106,7 +119,7 @@ def refused(refusal: Refusal) -> list[str]:
         reasons = ["no_room"]
     elif isinstance(refusal, Rejected) and refusal.reason not in REFUSED:
         reasons = dict.fromkeys(refusal.problems.values())
-    return [REFUSED.get(reason, REFUSED["unavailable"]) for reason in reasons]
+    return [REFUSED.get(reason, REFUSED["unavailable"]).format(**refusal.details) for reason in reasons]
 
 
 def points(value: Decimal | Fraction | str | None) -> str:
@@ -114,6 +127,25 @@ def points(value: Decimal | Fraction | str | None) -> str:
     if value is None or value == "":
         return "–"
     return numeral(Decimal(value) if isinstance(value, str) else value)
+
+
+def lately(trail: Trail) -> str:
+    """What was done after its last day."""
+    return ", ".join(words for step, words in LATE.items() if step in trail.late)
+
+
+def taken_back(back: TakenBack) -> str:
+    """That a unit took its work back, when and who did it."""
+    when = f"{back.at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+    approved = "sau khi lãnh đạo đơn vị đã duyệt" if back.approval else "trước khi lãnh đạo đơn vị duyệt"
+    return f"rút về để sửa lúc {when} ({back.by}), {approved}" + ("; đã gửi lại" if back.resent else "")
+
+
+def less(value: str, deducted: Decimal) -> str:
+    """Points with what was taken off them: "1 − 0,5 = 0,5"."""
+    if not value or not deducted or Decimal(value) < 0:
+        return points(value)
+    return f"{points(value)} − {points(deducted)} = {points(max(Decimal(value) - deducted, Decimal(0)))}"
 
 
 def size(number: int) -> str:

@@ -47,6 +47,26 @@ def test_dossiers_make_the_interval_shorter(tmp_path: Path) -> None:
     assert counts(tmp_path, text, "--fpc", "200")[1]["lower"] == found[0]["lower"]
 
 
+def test_a_column_may_be_called_by_a_number_and_one_answer_is_a_rate(tmp_path: Path) -> None:
+    first, second = counts(tmp_path, "x,n,2026\n45,50,200\n1,1,9\n", "--fpc", "2026")
+    assert (first["population"], second["population"]) == (200, 9)
+    assert (second["rate"], second["n"], second["item"]) == (1, 1, "")
+    assert 0 < second["lower"] < second["upper"] == 1
+
+
+def test_dossiers_and_the_level_count_in_the_limits_and_in_the_further_answers(tmp_path: Path) -> None:
+    text = "x,n,N\n43,50,60\n0,0,9\n"
+    for method, exact in (("wilson", wilson(0.86, effective_n_finite(50, 50, 60), 0.8)), ("hypergeometric", None)):
+        first, second = counts(tmp_path, text, "--fpc", "N", "--method", method, "--level", "0.8")
+        wanted = hypergeometric(43, 50, 60, 0.8)
+        lower, upper = (wanted.lower, wanted.upper) if exact is None else exact
+        assert [first["lower"], first["upper"]] == pytest.approx([float(lower), float(upper)])
+        assert (second["lower"], second["reason"]) == (None, "no_answers")
+    file = written(tmp_path, "b.csv", "x,n\n43,50\n")
+    bounded, endless = (rows("verdict", file, *NAMES, "--target", "0.89", *more) for more in (("--fpc", "70"), ()))
+    assert bounded[0]["more_answers"] <= 20 < endless[0]["more_answers"]
+
+
 def test_exact_limits_need_all_dossiers(tmp_path: Path) -> None:
     text = "x,n,N\n45,50,200\n0,0,9\n"
     first, second = counts(tmp_path, text, "--fpc", "N", "--method", "hypergeometric")
@@ -62,6 +82,7 @@ def test_exact_limits_need_all_dossiers(tmp_path: Path) -> None:
     [
         ("x,n\n1,\n", (), "cột “n”, dòng 2: ô trống"),
         ("x,n\n,1\n", (), "cột “x”, dòng 2: ô trống"),
+        ("x,n\n1,2\n1,\n", (), "cột “n”, dòng 3: ô trống"),
         ("x,n\n1,2\n3,2\n", (), "cột “x”, dòng 3: nhiều trả lời hài lòng hơn số trả lời"),
         ("x,n\n1,2\n-1,2\n", (), "cột “x”, dòng 3: phải là số nguyên không âm"),
         ("x,n\n1,2.5\n", (), "cột “n”, dòng 2: phải là số nguyên không âm"),

@@ -57,6 +57,16 @@ def test_an_estimate_brings_its_interval(tmp_path: Path) -> None:
     half = 1.6448536269514722 * 0.05 * 40
     assert (row["index"], row["method"]) == (81, "analytic")
     assert [row["lower"], row["upper"]] == pytest.approx([81 - half, 81 + half])
+    assert [row[key] for key in ("rank", "best", "worst")] == [None] * 3  # of one unit
+    partial = uncertain | {"points": {"1.1": 30, "1.2": None, "P": 0}, "inputs": {}}
+    for convention in ("applicable", "blocks"):
+        (row,) = figures("par", *files(tmp_path, partial), "--convention", convention)["units"]
+        assert (row["lower"] + row["upper"]) / 2 == pytest.approx(row["index"])
+    bonus = {"id": "B", "max": 3, "role": "bonus"}
+    capped = written(tmp_path, "capped.json", json.dumps({"fields": [*FIELDS, bonus], "total": {"bonus_cap": 1}}))
+    given = written(tmp_path, "u.json", json.dumps(uncertain | {"points": {"1.1": 30, "P": 0, "B": 3}}))
+    (row,) = figures("par", capped, given)["units"]
+    assert (row["index"], (row["lower"] + row["upper"]) / 2) == (83, pytest.approx(83))
 
 
 def test_units_are_ranked_in_their_blocks(tmp_path: Path) -> None:
@@ -85,6 +95,15 @@ def test_uncertain_units_have_rank_intervals(tmp_path: Path) -> None:
     assert "1–2" in text
     assert "chưa chấm đủ tiêu chí" in text
     assert "Chưa chấm" in text
+
+
+def test_rank_intervals_keep_to_the_block_and_to_the_level(tmp_path: Path) -> None:
+    uncertain = {"inputs": {"1.2": {"answer": True}}, "estimates": ESTIMATES}
+    same = files(tmp_path, unit(30, unit="A", **uncertain), unit(27, unit="B", **uncertain))
+    assert [row["worst"] for row in figures("par", *same)["units"]] == [2, 2]
+    assert [row["worst"] for row in figures("par", *same, "--level", "0.3")["units"]] == [1, 2]
+    apart = files(tmp_path, unit(30, unit="A", **uncertain), unit(27, unit="B", block="sở", **uncertain))
+    assert [(row["best"], row["worst"]) for row in figures("par", *apart)["units"]] == [(1, 1)] * 2
 
 
 def test_what_does_not_apply_leaves_the_denominator_by_the_convention(tmp_path: Path) -> None:

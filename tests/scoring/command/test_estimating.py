@@ -51,6 +51,25 @@ def test_verdicts_in_figures_and_words(tmp_path: Path) -> None:
     assert [word in line for word, line in zip(words, lines, strict=True)] == [True] * 4
 
 
+def test_a_verdict_the_other_way_round(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.csv", "unit,x,n\nA,990,1000\nB,500,1000\n")
+    found = rows("verdict", file, *COUNTS, "--target", "0.85", "--operator", "<")
+    assert [row["outcome"] for row in found] == ["not_reached", "reached"]
+
+
+def test_the_method_asked_for_is_the_one_used(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.csv", "unit,x,n\nA,990,1000\nB,500,1000\n")
+    for command in (("verdict", "--target", "0.8"), ("ranks",)):
+        assert figures(command[0], file, *COUNTS, *command[1:], "--method", "wald")["method"] == "wald"
+        found = figures(command[0], *STRATA, "--domain", "unit", *command[1:], "--method", "kg_nchs")
+        assert found["method"] == "kg_nchs"
+
+
+def test_a_unit_alone_has_the_level_itself(tmp_path: Path) -> None:
+    found = figures("ranks", written(tmp_path, "a.csv", "unit,x,n\nA,9,10\nB,0,0\n"), *COUNTS)
+    assert (found["level"], found["rows"][0]["rank"]) == (0.95, 1)
+
+
 def test_a_verdict_over_an_index() -> None:
     found = figures(
         "verdict", DATA / "sipas_clusters.csv", "--answer", "c1", "c2", "--index", "mean", "--target", "0.5"

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm, t
 
 from scoring.command.indices import KINDS, OF_INDICES, effective_size, index_estimates
+from scoring.intervals import wilson
 from scoring.results import Reason
 from scoring.sampling.design import survey_design
 from scoring.sampling.item_index import indices
@@ -30,6 +32,17 @@ def test_nobody_and_one_person(method: str) -> None:
     assert [each.reason for each in (silent, nobody)] == [Reason.NO_ANSWERS] * 2
 
 
+def test_the_limits_are_those_of_wilson_at_the_size_and_the_level() -> None:
+    cells = partition(survey_design(np.ones(30)))
+    values = np.stack([np.arange(30) % 5 > 0, np.arange(30) % 4 > 0], axis=1)
+    (index,) = index_estimates(indices(cells, values), cells.census, level=0.8)
+    assert index.interval is not None
+    assert index.value is not None
+    assert index.effective_n is not None
+    lower, upper = wilson(index.value, index.effective_n, 0.8)
+    assert (index.interval.lower, index.interval.upper) == (float(lower), float(upper))
+
+
 def test_all_satisfied_is_no_certainty() -> None:
     cells = partition(survey_design(np.ones(30)))
     (index,) = index_estimates(indices(cells, np.ones((30, 3))), cells.census, kind="mean")
@@ -51,6 +64,12 @@ def test_an_interval_holds_its_index_and_grows_with_the_level(sampling: Sampling
         assert far.interval is not None
         assert far.interval.lower <= near.interval.lower + 1e-12
         assert near.interval.upper <= far.interval.upper + 1e-12
+
+
+def test_the_size_is_that_of_a_simple_random_sample_as_precise() -> None:
+    value, se, n, df = np.array([0.8, 0.5, 1.0]), np.array([0.04, 0.1, 0.0]), np.full(3, 70), np.array([20, 5, 20])
+    share = (norm.ppf(0.95) / t.ppf(0.95, df)) ** 2
+    assert effective_size(value, se, n, df, 0.9) == pytest.approx(np.array([100, 25, 70]) * share)
 
 
 def test_the_size_is_smaller_where_the_variance_is_less_sure() -> None:

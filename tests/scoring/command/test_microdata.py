@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from scoring.command.microdata import read_microdata
+from scoring.command.parsing import parse
+from scoring.command.tables import read_table
 from scoring.sampling.intervals import METHODS
 from tests.scoring.command.commands import DATA, fault, rows, written
 from tests.scoring.references import FOLDER, Case, cases, close
@@ -171,3 +174,25 @@ def test_dossiers_of_a_stratum_bound_the_further_answers(tmp_path: Path) -> None
     half = tmp_path / "b.csv"
     half.write_text(text.replace("\nA,", "\nB,", 20), "utf-8")
     assert "quy mô phải như nhau" in fault("verdict", half, *options, "--strata", "u")
+
+
+def test_communes_are_not_dossiers(tmp_path: Path) -> None:
+    text = "u,xa,c1,n,m\n" + "".join(f"A,{place // 10},4,60,12\n" for place in range(50))
+    file = str(written(tmp_path, "a.csv", text))
+    options = ("--answer", "c1", "--domain", "u", "--strata", "u", "--fpc", "n")
+    for further, wanted in (((), 60), (("--psu", "xa"), None), (("--fpc2", "m"), None)):
+        data = read_microdata(read_table(file), parse(["estimate", file, *options, *further]))
+        assert data.populations == [wanted]
+
+
+def test_an_index_has_its_reason_and_its_dossiers_too(tmp_path: Path) -> None:
+    lonely = written(tmp_path, "a.csv", "s,c1,c2\nA,4,1\nA,5,4\nB,1,5\n")
+    (row,) = rows("index", lonely, "--answer", "c1", "c2", "--strata", "s")
+    assert (row["item"], row["reason"]) == ("c1 + c2", "lonely_psu")
+    text = "u,c1,c2,n\n" + "".join(
+        f"A,{2 if place % 7 == 0 else 4},{2 if place % 8 == 0 else 4},60\n" for place in range(50)
+    )
+    options = ("--answer", "c1", "c2", "--index", "mean", "--target", "0.87", "--domain", "u", "--strata", "u")
+    file = written(tmp_path, "b.csv", text)
+    bounded, endless = (rows("verdict", file, *options, *more)[0] for more in (("--fpc", "n"), ()))
+    assert bounded["more_answers"] <= 10 < endless["more_answers"]

@@ -83,6 +83,17 @@ def test_a_unit_is_scored_by_rules_by_hand_and_by_estimates(tmp_path: Path) -> N
     assert found.leaves["1"].sentence.endswith("9/10 × 2 = 1,8 điểm")
 
 
+@pytest.mark.parametrize(
+    ("share", "points"), [(0, Fraction(0)), (1, Fraction(10)), (1 / 3, Fraction(3333333333, 10**9))]
+)
+def test_an_estimate_may_be_nothing_or_everything_and_has_nine_decimals(
+    tmp_path: Path, share: float, points: Fraction
+) -> None:
+    data = {"estimates": {"2": {"share": share, "standard_error": 0}}}
+    mark = read_unit(unit_file(tmp_path, data), criteria(tmp_path)).marks["2"]
+    assert mark.points == points
+
+
 def test_a_unit_without_a_name_has_that_of_its_file(tmp_path: Path) -> None:
     found = read_unit(unit_file(tmp_path, {"inputs": None}), criteria(tmp_path))
     assert (found.name, found.block, found.marks) == ("xa", "", {})
@@ -109,6 +120,7 @@ def test_a_unit_without_a_name_has_that_of_its_file(tmp_path: Path) -> None:
         ({"estimates": {"2": {"share": 0.8}}}, "mục estimates.2: cần share và standard_error"),
         ({"estimates": {"2": {"share": "x", "standard_error": 0}}}, "mục estimates.2: phải là số"),
         ({"estimates": {"2": {"share": 82, "standard_error": 0}}}, "mục estimates.2: share từ 0 đến 1"),
+        ({"estimates": {"2": {"share": 1.5, "standard_error": 0}}}, "mục estimates.2: share từ 0 đến 1"),
         ({"estimates": {"2": {"share": 0.8, "standard_error": -1}}}, "mục estimates.2: share từ 0 đến 1"),
         (
             {"estimates": {"4": {"share": 0.8, "standard_error": 0}}},

@@ -31,10 +31,17 @@ def test_one_name_serves_for_a_list_and_false_for_no_flag(tmp_path: Path) -> Non
     assert (found.answer, found.nest) == (["c1"], False)
 
 
+def test_a_list_of_a_design_file_is_a_list_and_a_name_may_begin_with_a_dash(tmp_path: Path) -> None:
+    file = written(tmp_path, "d.yaml", "answer: [c1, c2]\npsu: -xã\n")
+    found = parse(["estimate", "a.csv", "--design", str(file)])
+    assert (found.answer, found.psu) == (["c1", "c2"], "-xã")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("psuu: x", "mục psuu: khóa lạ"),
+        ("json: true", "mục json: khóa lạ"),
         ("design: x", "mục design: khóa lạ"),
         ("nest: 1", "mục nest: phải là true hoặc false"),
         ("psu: [a, b]", "mục psu: phải là số hoặc chữ"),
@@ -57,6 +64,8 @@ def test_wrong_design_files(tmp_path: Path, text: str, said: str) -> None:
         (["estimate"], "required: TỆP"),
         (["guess"], "invalid choice: 'guess'"),
         (["estimate", "a.csv", "--lev", "0.9"], "unrecognized arguments"),
+        (["estimate", "a.csv", "--des", "d.yaml"], "unrecognized arguments: --des"),
+        (["--hel"], "required: LỆNH"),
         (["estimate", "a.csv", "--level", "95"], "phải nằm giữa 0 và 1"),
     ],
 )
@@ -76,4 +85,8 @@ def test_help(command: str | None, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         parse([*([command] if command else []), "--help"])
     assert stopped.value.code == 0
-    assert "python -m scoring" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("usage: python -m scoring")
+    helps = [COMMANDS[command].help, COMMANDS[command].data] if command else [each.help for each in COMMANDS.values()]
+    for text in (*helps, *(() if command else ("Tính tỷ lệ hài lòng, chỉ số",))):
+        assert " ".join(text.split()) in said

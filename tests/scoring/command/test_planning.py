@@ -30,6 +30,13 @@ def test_the_target_and_what_was_assumed_are_said() -> None:
     assert "coi như tổng thể vô hạn" not in table("plan", "500")
 
 
+def test_the_level_counts_and_a_unit_may_have_one_dossier(tmp_path: Path) -> None:
+    (row,) = rows("plan", "2000", "--level", "0.9")
+    assert row["for_margin"] == plan(2000, level=0.9).for_margin < plan(2000).for_margin
+    (one,) = rows("plan", written(tmp_path, "a.csv", "N\n1\n"), "--population", "N")
+    assert (one["population"], one["answers"]) == (1, 1)
+
+
 @pytest.mark.parametrize("cell", ["0", "1.5", "-3"])
 def test_a_population_is_a_whole_number(tmp_path: Path, cell: str) -> None:
     file = written(tmp_path, "a.csv", f"N\n5\n{cell}\n")

@@ -54,6 +54,10 @@ def test_json_has_null_for_what_there_is_not_and_nothing_for_the_table_alone() -
     }
 
 
+def test_json_is_written_for_people_too() -> None:
+    assert as_json(Answer(facts={"unit": "Xã A"}, sheets=[])) == '{\n  "unit": "Xã A",\n  "notes": []\n}\n'
+
+
 @pytest.mark.parametrize(
     ("share", "text"), [(0, "0"), (1, "100"), (0.9, "90"), (0.875, "87,5"), (0.33333, "33,33"), (0.9875, "98,75")]
 )

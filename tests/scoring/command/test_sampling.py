@@ -32,6 +32,18 @@ def test_the_simplest_design(tmp_path: Path) -> None:
     assert (found.weight.tolist(), found.df, found.ssu) == ([1.0] * 8, 7, None)
 
 
+def test_a_row_may_weigh_little_or_nothing(tmp_path: Path) -> None:
+    found = design(tmp_path, "--weight", "w", text=ROWS.replace("A,1,1,2", "A,1,1,0").replace("A,1,2,2", "A,1,2,0.5"))
+    assert found.weight.tolist()[:3] == [0, 0.5, 2]
+
+
+def test_people_with_several_rows_are_one_unit_of_the_second_stage(tmp_path: Path) -> None:
+    text = ROWS.replace("A,1,2,", "A,1,1,")
+    both = ("--strata", "tầng", "--psu", "xã", "--fpc", "n_xã", "--fpc2", "n_người")
+    assert design(tmp_path, *both, "--ssu", "người", text=text).ssus.tolist() == [1, 2, 2, 2]
+    assert design(tmp_path, *both, text=text).ssus.tolist() == [2, 2, 2, 2]
+
+
 def test_two_stages_from_columns(tmp_path: Path) -> None:
     both = ("--strata", "tầng", "--psu", "xã", "--ssu", "người", "--fpc", "n_xã", "--fpc2", "n_người")
     found = design(tmp_path, *both, "--weight", "w", "--lonely", "adjust")

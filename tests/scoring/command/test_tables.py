@@ -36,7 +36,16 @@ def test_json_records(tmp_path: Path) -> None:
     assert np.array_equal(found.values("x"), [1, np.nan, 1000, np.nan], equal_nan=True)
     assert found.texts("unit") == ["A", "", "C", ""]
     assert found.texts("ok") == ["", "", "1", "0"]
-    assert found.row(1) == "bản ghi 2"
+    assert (found.row(1), found.rows) == ("bản ghi 2", 4)
+    with pytest.raises(Problem, match="cột “x”, bản ghi 1: không phải là số: “0,5”"):
+        read(tmp_path, '[{"x": "0,5"}]', "a.json").values("x")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_end_of_a_line_is_one(tmp_path: Path, end: str) -> None:
+    (tmp_path / "a.csv").write_bytes(end.join(["x;unit", "1;Xã A", "2;Xã B", ""]).encode())
+    found = read_table(str(tmp_path / "a.csv"))
+    assert (found.texts("unit"), found.values("x").tolist()) == (["Xã A", "Xã B"], [1, 2])
 
 
 @pytest.mark.parametrize("cell", ["abc", "1_000", "nan", "inf", "1e999", "0x1", "1,5", "--1", "."])

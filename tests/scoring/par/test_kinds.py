@@ -76,6 +76,7 @@ def test_no_kind_without_example_sentence_schema_and_questions(kind: str) -> Non
     names = {parameter.name for parameter in found.rule.PARAMETERS}
     given = {name for case in cases for name in case["rule"]} - {"kind", "not_applicable"}
     optional_notes = {"condition", "text_vi", "round", "input", "low", "high", "base_cap", "waiver", "outside_base"}
+    optional_notes |= {"may_exceed"}
     assert given <= names, f"{given - names} of {kind} are in no schema"
     assert names <= given | optional_notes, f"{names - given} of {kind} are in no example"
     assert all(questions(read_rule(case["rule"])) for case in cases)
@@ -197,7 +198,7 @@ def best(rule: dict[str, Any]) -> dict[str, object]:
     }
     asked = questions(read_rule(rule))
     found: dict[str, object] = {question.name: entries[question.ask] for question in asked}
-    if rule["kind"] == "tiers":
+    if rule["kind"] == "tiers" and rule["tiers"][0].get("gte", 0) > 1:
         found["b"] = 190
     if rule["kind"] == "interpolate":
         found |= {"base": 100, "low_percent": 0}
@@ -241,6 +242,15 @@ def test_the_provincial_set_has_its_97_leaves() -> None:
         ({"kind": "all_of", "conditions": ["x"]}, {"met": []}, InputProblem.WRONG_LENGTH, "met"),
         ({"kind": "all_of", "conditions": ["x"]}, {"met": True}, InputProblem.NOT_A_LIST, "met"),
         ({"kind": "external_pct"}, {"percent": 101}, InputProblem.OUT_OF_RANGE, "percent"),
+        ({"kind": "ratio", "floor": 0, "full_at": 1}, {"a": 4, "b": 3}, InputProblem.PART_EXCEEDS_WHOLE, "a"),
+        (
+            {"kind": "tiers", "tiers": [{"gte": 1, "points": 1}], "otherwise": 0},
+            {"a": "3.1", "b": 3},
+            InputProblem.PART_EXCEEDS_WHOLE,
+            "a",
+        ),
+        ({"kind": "external_pct"}, {"percent": "1" * 16}, InputProblem.TOO_MANY_DIGITS, "percent"),
+        ({"kind": "ratio", "floor": 0, "full_at": 1}, {"a": 1, "b": 10**15}, InputProblem.TOO_MANY_DIGITS, "b"),
     ],
 )
 def test_entries_that_cannot_be_are_named(
@@ -251,6 +261,26 @@ def test_entries_that_cannot_be_are_named(
     assert (refused.value.problem, refused.value.name) == (problem, name)
     with pytest.raises(InputError):
         next_inputs(read_rule(rule), inputs, Decimal(1))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "ratio", "floor": 0, "full_at": 1, "may_exceed": True},
+        {"kind": "ratio", "floor": 0, "full_at": 1.05},
+        {"kind": "tiers", "tiers": [{"gte": 1, "points": 1}], "otherwise": 0, "may_exceed": True},
+        {"kind": "tiers", "tiers": [{"gt": 1, "points": 1}], "otherwise": 0},
+        {"kind": "tiers", "tiers": [{"gte": 1.05, "points": 1}, {"gte": 1, "points": 0.5}], "otherwise": 0},
+    ],
+)
+def test_a_part_exceeds_its_whole_where_the_rule_says_or_means_so(rule: dict[str, Any]) -> None:
+    assert score(rule, {"a": 4, "b": 3}, 1).points == 1
+    assert next_inputs(read_rule(rule), {"a": 4, "b": 3}, Decimal(1)) is None
+
+
+def test_the_longest_entries_are_scored() -> None:
+    rule = {"kind": "ratio", "floor": 0, "full_at": 1}
+    assert score(rule, {"a": "9" * 15, "b": 10**15 - 1}, 1).points == 1
 
 
 def test_nothing_counted_but_something_reached_is_refused() -> None:

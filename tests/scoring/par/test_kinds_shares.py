@@ -18,9 +18,11 @@ TIERS = read_rule(
         "tiers": [{"gte": 0.9, "points": 10}, {"gte": 0.7, "points": 4}, {"gt": 0, "points": 1}],
         "otherwise": 0,
         "when_b_is_zero": "not_applicable",
+        "may_exceed": True,
     }
 )
-RATIO = read_rule({"kind": "ratio", "floor": 0.6, "full_at": 0.85, "round": 2, "when_b_is_zero": "full"})
+PART = {"kind": "ratio", "floor": 0.6, "full_at": 0.85, "round": 2, "when_b_is_zero": "full"}
+RATIO = read_rule({**PART, "may_exceed": True})
 counts = st.integers(0, 2000)
 
 

@@ -50,6 +50,8 @@ def test_a_half_is_rounded_away_from_zero(value: Decimal, places: int) -> None:
 def test_rounding_to_nothing_leaves_no_sign() -> None:
     assert str(rounded(Decimal("-0.001"), 2)) == "0.00"
     assert str(rounded(Decimal("-0.005"), 2)) == "-0.01"
+    assert str(rounded(-7, 2)) == "-7.00"
+    assert rounded(Decimal("0." + "4" * 40 + "5"), 40) == Decimal("0." + "4" * 39 + "5")  # more digits than a context
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**6))

@@ -5,6 +5,7 @@ Discrepancies of the sources, each also beside its figures in `reference/par-ind
 - PAR 2020: three of ten totals differ by 0.01 from the sum of their printed parts.
 - Ninh Thuận 2022: the parts add to 85.79, published is 85.78; the impact block adds to 31.59 as printed.
 - Đắk Lắk 2017: the loss in procedures is garbled in the source and must be 0 for the published 75.37.
+  Two fields have 16 points and two have 10; which of the two losses is whose does not change the sum.
 - Quảng Nam: field 8 is not published but derived; the total of 2022 is derived from that of 2023.
 - Bình Thuận 2018: Sở Nội vụ is printed with 95.27 % where 93.95 of 98.5 is 95.38 %; an inspectorate with
   83.06 % is "khá" where districts with 83.68 % are "tốt", so that its classes go by points or another rule.

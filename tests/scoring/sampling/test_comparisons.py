@@ -178,15 +178,18 @@ def beside_a_lonely_psu(lonely: str = "fail", rows: int = 10) -> Design:
 
 
 @pytest.mark.parametrize("lonely", ["fail", "average"])
-@pytest.mark.parametrize("blank", [True, False])
-def test_a_stratum_of_one_psu_that_is_not_compared_spoils_nothing(lonely: str, *, blank: bool) -> None:
+@pytest.mark.parametrize("left_out", ["blank", "marked", "outside"])
+def test_a_stratum_of_one_psu_that_is_not_compared_spoils_nothing(lonely: str, left_out: str) -> None:
     label, values = np.array([0, 1] * 5), np.array([[1, 0], [0, 1], [1, 1], [1, 0], [0, 1]] * 2, float)
     values[0, 0] = math.nan  # a row with one answer counts
-    if blank:
+    known = ~np.isnan(values)
+    if left_out == "blank":
         values[8:] = math.nan
+    elif left_out == "marked":
+        known[8:] = False
     else:
         label[8:] = -1
-    found = joint_rates(partition(beside_a_lonely_psu(lonely), label), values)
+    found = joint_rates(partition(beside_a_lonely_psu(lonely), label), values, answered=known)
     wanted = joint_rates(partition(beside_a_lonely_psu(rows=8), label[:8]), values[:8])
     assert found.reason.tolist() == [None] * 4
     np.testing.assert_allclose(found.covariance, wanted.covariance)

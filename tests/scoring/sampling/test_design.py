@@ -20,6 +20,7 @@ def test_rows_are_the_units_and_one_stratum_by_default() -> None:
     design = survey_design([1, 2, 3])
     assert design.psus.tolist() == [3]
     assert design.psu_population.tolist() == [np.inf]
+    assert design.ssu_population.tolist() == [np.inf] * 3
     assert design.df == 2
     assert design.ssu is None
     assert design.lonely is LonelyPsu.FAIL
@@ -79,6 +80,16 @@ def test_compressed_keys_give_the_keys_back(keys: list[int], size: int) -> None:
         ([1, 1], {"psu_population": [5, 5, 5]}, "one number, or one for each"),
         ([1, 1], {"psu_population": 1}, "psu_population 1 is below the 2 units"),
         ([1, 1], {"psu": [1, 1], "psu_population": 1, "ssu_population": 1}, "ssu_population 1 is below the 2 units"),
+        (
+            np.ones(4),
+            {"stratum": list("AABB"), "psu_population": [2, 2, 1, 1]},
+            "psu_population 1 is below the 2 units",
+        ),
+        (
+            [1, 1],
+            {"psu_population": 5, "ssu_population": 5, "ssu": [1]},
+            "ssu must have one code for each of the 2 rows",
+        ),
         ([1, 1], {"lonely": "ignore"}, "ignore"),
     ],
 )

@@ -74,6 +74,15 @@ def test_all_methods_take_many_domains_and_items_at_once() -> None:
         np.testing.assert_array_equal(upper[:, 0], one[1])
 
 
+def test_normal_limits_are_cut_to_the_ends() -> None:
+    found = rates(
+        partition(survey_design(np.ones(40)), np.arange(40) // 20), np.isin(np.arange(40), [0, *range(21, 40)])
+    )
+    lower, upper = METHODS["wald"](found, 0.95)
+    assert (lower[0], upper[1]) == (0, 1)
+    assert 0 < upper[0] == pytest.approx(1 - lower[1])
+
+
 def test_everybody_satisfied_is_not_certain() -> None:
     found = rates(partition(survey_design(np.ones(20), psu=np.arange(20) // 4)), np.ones(20))
     assert effective_size(found).tolist() == [20]

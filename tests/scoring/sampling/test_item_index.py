@@ -85,6 +85,19 @@ def test_a_domain_that_nobody_answered_has_no_index() -> None:
     assert np.isnan(marked.pooled[1])
 
 
+def test_an_item_that_nobody_answered_has_no_covariance_with_the_others() -> None:
+    found = indices(partition(survey_design(np.ones(3))), [[1, math.nan, 1], [0, math.nan, 1], [1, math.nan, 0]])
+    assert np.isnan(found.rate_covariance[0]).tolist() == [[False, True, False], [True] * 3, [False, True, False]]
+
+
+def test_an_item_may_weigh_nothing() -> None:
+    cells = partition(survey_design(np.ones(4)))
+    values = np.array([[1, 0], [1, 1], [0, 1], [1, 0]])
+    found, one = indices(cells, values, item_weights=[2, 0]), rates(cells, values[:, 0])
+    assert found.mean_of_rates.tolist() == one.value.tolist()
+    assert found.mean_of_rates_se == pytest.approx(one.se)
+
+
 @pytest.mark.parametrize("weights", [[1], [1, -1], [1, math.nan], [[1, 1]]])
 def test_weights_of_items_that_do_not_fit_are_refused(weights: list[float]) -> None:
     with pytest.raises(ValueError, match="item_weights"):

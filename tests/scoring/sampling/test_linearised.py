@@ -173,6 +173,31 @@ def test_only_the_domains_that_meet_a_lonely_psu_lose_their_standard_error() -> 
     assert [REASONS[code] for code in found.reason] == [None, Missing.LONELY_PSU]
 
 
+def test_a_mean_of_numbers_has_the_spread_of_the_numbers() -> None:
+    y, weight = np.array([1, 3, 5, 11.0]), np.array([1, 2, 3, 4.0])
+    found = rates(partition(survey_design(weight)), y)
+    mean = np.average(y, weights=weight)
+    assert found.spread[0] == pytest.approx(np.average((y - mean) ** 2, weights=weight))
+    assert found.n_eff_design[0] == pytest.approx(found.spread[0] / found.se[0] ** 2)
+
+
+def test_numbers_that_are_all_the_same_have_no_spread_and_light_weights_no_effect_without_replacement() -> None:
+    found = rates(partition(survey_design([0.1, 0.2, 0.3, 0.1])), [0.3, 0.3, 0.3, 0.3])
+    assert found.spread.tolist() == [0]
+    light = rates(partition(survey_design(np.full(4, 0.5))), [1, 0, 1, 1])  # 4 of 2
+    assert light.deff_wr[0] > 0
+    assert math.isnan(light.deff_wor[0])
+
+
+@pytest.mark.parametrize("lonely", ["fail", "average"])
+def test_a_lonely_psu_that_answered_nothing_spoils_no_rate(lonely: str) -> None:
+    stratum, psu, y = np.array(list("AAAABB")), np.array([1, 1, 2, 2, 3, 3]), np.array([1, 0, 1, 1, np.nan, np.nan])
+    found = rates(partition(survey_design(np.ones(6), stratum=stratum, psu=psu, lonely=lonely)), y)
+    without = rates(partition(survey_design(np.ones(4), stratum=stratum[:4], psu=psu[:4])), y[:4])
+    assert REASONS[found.reason[0]] is None
+    assert (found.se.tolist(), found.df.tolist()) == (without.se.tolist(), without.df.tolist())
+
+
 def test_totals_and_ratios_of_numbers() -> None:
     cells = partition(survey_design([10, 10, 10], psu_population=30), [0, 0, 0])
     minutes = totals(cells, [5, 10, 30])

@@ -119,6 +119,20 @@ def test_a_sample_of_everybody_is_a_census() -> None:
     assert not partition(survey_design([1, 1])).census.any()
 
 
+@pytest.mark.parametrize("lonely", ["fail", "adjust", "average"])
+def test_a_psu_that_is_its_whole_stratum_is_not_lonely(lonely: str) -> None:
+    stratum, psu = ["A", "A", "A", "B"], [1, 2, 3, 4]
+    design = survey_design(np.ones(4), stratum=stratum, psu=psu, psu_population=[6, 6, 6, 1], lonely=lonely)
+    # 3 of 6 in A: 3 * (1 - 3 / 6) * variance of 1, 2 and 6; B was drawn with certainty
+    assert float(variance(design, [1, 2, 6, 9])) == pytest.approx(3 * 0.5 * 7)
+
+
+def test_an_average_over_no_stratum_is_nothing_and_over_lonely_ones_unknown() -> None:
+    design = survey_design(np.ones(2), psu=[1, 1], lonely="average")
+    assert float(variance(design, [0, 0], within=[False, False])) == 0
+    assert np.isnan(variance(design, [1, 2]))
+
+
 def test_many_domains_of_many_psus_take_only_their_occupied_cells() -> None:
     design = survey_design(np.ones(1000), psu=np.arange(1000) // 2)
     cells = partition(design, np.arange(1000) // 5, domains=10**6)

@@ -75,8 +75,10 @@ class Judged:
         """A correction of Xã An Cọ that two people made."""
         row = Correction(assessment_id=self.running.of(self.place.communes[0]), leaf=number, points=points)
         row.reason, row.proposed_by, row.proposed_at = "Nhầm dòng", self.analyst.account_id, self.clock()
-        row.confirmed_by, row.confirmed_at = second.account_id, self.clock()
-        self.add(row)
+        with self.database.transaction() as session:
+            session.add(row)
+            session.flush()
+            row.confirmed_by, row.confirmed_at = second.account_id, self.clock()
 
     def ask(self, answer: str | None = "Đã bổ sung") -> None:
         """A question to Xã An Cọ about 1.1."""

@@ -1,7 +1,9 @@
 """A set as results show it."""
 
+import datetime
 from typing import Any
 
+from questionnaires.base import Source
 from questionnaires.par_sets import Band
 from survey_app.assessment import criteria, criteria_texts
 from tests.survey_app.assessment.conftest import body, definition, fields, leaf, node
@@ -22,7 +24,7 @@ def test_a_set_in_words() -> None:
 
 def test_a_basis_with_a_number() -> None:
     basis = {"title": "Quyết định", "number": "1187/QĐ-BNV", "verified": True}
-    assert shown(legal_basis=[basis]).bases == (("Quyết định (1187/QĐ-BNV)", True),)
+    assert shown(legal_basis=[basis]).bases == (("Quyết định số 1187/QĐ-BNV", True),)
 
 
 def test_nodes_with_field_role_and_entries() -> None:
@@ -47,3 +49,17 @@ def test_conditions_and_units_of_entries() -> None:
 def test_where_a_class_begins() -> None:
     assert criteria_texts.bound(Band(name="A", gte="80")) == "từ 80"  # type: ignore[arg-type]  # as YAML gives it
     assert criteria_texts.bound(Band(name="A", gt="80.5")) == "trên 80,5"  # type: ignore[arg-type]  # as YAML gives it
+
+
+def test_a_basis_is_named_as_official_documents_name_it() -> None:
+    def named(title: str, **more: Any) -> str:
+        return criteria_texts.basis(Source(title=title, verified=False, **more))
+
+    day, number = datetime.date(2025, 2, 5), "7/QĐ-BNV"
+    assert named("Quyết định phê duyệt Đề án", number=number, date=day, issuer="Bộ Nội vụ") == (
+        "Quyết định số 7/QĐ-BNV ngày 05 tháng 02 năm 2025 của Bộ Nội vụ phê duyệt Đề án"
+    )
+    assert named("Luật Cán bộ, công chức", number="80/2025/QH15", issuer="Quốc hội") == (
+        "Luật Cán bộ, công chức số 80/2025/QH15"
+    )
+    assert named("Quyết định của tỉnh") == "Quyết định của tỉnh"

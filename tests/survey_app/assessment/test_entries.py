@@ -57,6 +57,10 @@ def test_numbers_as_vietnamese_type_them(typed: str, read_as: str) -> None:
     assert number(typed) == read_as
 
 
+def test_nothing_has_no_sign() -> None:
+    assert [number(text) for text in ("-0", "−0,00", "-0.5", "-", "--0")] == ["0", "0.00", "-0.5", "-", "--0"]
+
+
 def test_a_number_comes_back_as_it_is_written() -> None:
     for text in ("1234.5", "0.125", "-1000", "34"):
         assert number(numeral(text)) == text

@@ -1,6 +1,7 @@
 """Who may move a unit from which state to which, and until when."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -8,12 +9,15 @@ from survey_app.assessment.flow import (
     APPRAISING,
     LOCKED,
     MOVES,
+    OF_UNIT,
     SELF_SCORING,
     UNSENT,
     Dates,
     State,
     Step,
+    due,
     is_late,
+    missed,
     moved,
     overdue,
     possible,
@@ -24,8 +28,15 @@ from survey_app.models.assessment import STATES
 from survey_app.policy import RULES, Action, Role
 
 DAY = datetime.timedelta(days=1)
-SCORE, APPROVE, EXPLAIN = (datetime.date(2026, month, 15) for month in (3, 4, 5))
-DATES = Dates(score_until=SCORE, approve_until=APPROVE, explain_until=EXPLAIN)
+SCORE, APPROVE, APPRAISE, EXPLAIN, SETTLE, PUBLISH = (datetime.date(2026, month, 15) for month in range(3, 9))
+DATES = Dates(
+    score_until=SCORE,
+    approve_until=APPROVE,
+    appraise_until=APPRAISE,
+    explain_until=EXPLAIN,
+    settle_until=SETTLE,
+    publish_until=PUBLISH,
+)
 EVERY = frozenset(Action)
 
 
@@ -78,10 +89,31 @@ def test_withdrawing_and_explaining_end_with_their_day(step: Step, state: State,
         moved(state, step, may=EVERY, dates=DATES, today=last + DAY)
 
 
-@pytest.mark.parametrize("step", [Step.BEGIN, Step.SEND, Step.APPROVE])
-def test_submitting_late_is_possible(step: Step) -> None:
-    (state, *_) = MOVES[step].sources
-    assert moved(state, step, may=EVERY, dates=DATES, today=EXPLAIN + DAY) is MOVES[step].target
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        (Step.SEND, State.DRAFT),
+        (Step.APPROVE, State.AWAITING_APPROVAL),
+        (Step.APPRAISE, State.SUBMITTED),
+        (Step.FINISH, State.IN_APPRAISAL),
+        (Step.SETTLE, State.APPRAISED),
+        (Step.PUBLISH, State.SETTLED),
+    ],
+)
+def test_what_was_begun_is_brought_to_its_end_however_late(step: Step, state: State) -> None:
+    assert moved(state, step, may=EVERY, dates=DATES, today=PUBLISH + DAY) is MOVES[step].target
+
+
+@pytest.mark.parametrize("step", [Step.BEGIN, Step.SEND])
+def test_a_unit_does_not_begin_after_its_time(step: Step) -> None:
+    assert moved(State.NOT_STARTED, step, may=EVERY, dates=DATES, today=SCORE) is MOVES[step].target
+    given = DATES.extended(SCORE + DAY)
+    for dates, today in ((DATES, SCORE + DAY), (DATES.extended(PUBLISH + DAY), PUBLISH + DAY)):
+        assert missed(State.NOT_STARTED, dates, today)
+        with pytest.raises(NotOpen, match="date_passed"):
+            moved(State.NOT_STARTED, step, may=EVERY, dates=dates, today=today)
+    assert moved(State.NOT_STARTED, step, may=EVERY, dates=given, today=SCORE + DAY) is MOVES[step].target
+    assert not missed(State.DRAFT, DATES, SCORE + DAY)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +145,12 @@ def test_what_has_run_out_is_not_offered() -> None:
     assert possible(State.SUBMITTED, may=of(Role.INSPECTOR), dates=DATES, today=SCORE + DAY) == ()
 
 
-def test_an_extension_moves_scoring_and_approval_and_never_shortens() -> None:
-    assert Dates.of(SCORE, APPROVE, EXPLAIN, None) == DATES
-    longer = APPROVE + DAY
-    assert Dates.of(SCORE, APPROVE, EXPLAIN, longer) == Dates(
-        score_until=longer, approve_until=longer, explain_until=EXPLAIN
-    )
-    assert Dates.of(SCORE, APPROVE, EXPLAIN, SCORE - DAY) == DATES
+def test_an_extension_moves_the_days_before_it_and_never_shortens() -> None:
+    assert DATES.extended(None) == DATES.extended(SCORE - DAY) == DATES
+    longer = APPRAISE + DAY
+    moved_days = {"score_until": longer, "approve_until": longer, "appraise_until": longer}
+    assert DATES.extended(longer) == replace(DATES, **moved_days)
+    assert DATES.extended(PUBLISH) == replace(DATES, **dict.fromkeys((*moved_days, "explain_until"), PUBLISH))
 
 
 def test_what_is_submitted_after_its_day_is_late() -> None:
@@ -134,13 +165,25 @@ def test_what_is_submitted_after_its_day_is_late() -> None:
         (State.DRAFT, SCORE),
         (State.AWAITING_APPROVAL, APPROVE),
         (State.EXPLANATION_ASKED, EXPLAIN),
+        (State.SUBMITTED, APPRAISE),
+        (State.IN_APPRAISAL, APPRAISE),
+        (State.EXPLAINED, SETTLE),
+        (State.APPRAISED, SETTLE),
+        (State.SETTLED, PUBLISH),
     ],
 )
-def test_a_unit_is_overdue_after_the_day_of_its_state(state: State, last: datetime.date) -> None:
+def test_whoever_has_to_go_on_is_overdue_after_the_day_of_the_state(state: State, last: datetime.date) -> None:
+    assert due(state, DATES) == last
     assert not overdue(state, DATES, last)
     assert overdue(state, DATES, last + DAY)
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.EXPLAINED, State.APPRAISED, State.PUBLISHED])
-def test_a_unit_that_waits_for_others_is_not_overdue(state: State) -> None:
-    assert not overdue(state, DATES, EXPLAIN + DAY)
+def test_after_publication_nothing_is_due() -> None:
+    assert due(State.PUBLISHED, DATES) is None
+    assert not overdue(State.PUBLISHED, DATES, PUBLISH + DAY)
+
+
+def test_in_each_state_but_the_last_the_unit_or_somebody_else_goes_on() -> None:
+    assert OF_UNIT | {state for state in State if state not in OF_UNIT and due(state, DATES)} == set(State) - {
+        State.PUBLISHED
+    }

@@ -12,7 +12,7 @@ from survey_app.assessment import criteria, marking
 from survey_app.assessment.flow import State
 from survey_app.assessment.marking import Entry, compute, lacks
 from survey_app.db import Database
-from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
+from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen, Rejected
 from survey_app.models import Assessment, Evidence, EvidenceFile, Mark
 from survey_app.models.evidence import CLEAN, INFECTED
 from survey_app.policy import Actor
@@ -90,7 +90,8 @@ def test_points_that_no_decimal_holds_fit_the_database(
 
 
 @pytest.mark.parametrize(
-    ("claimed", "points"), [("", "2.55"), ("3", "3"), (" 2,5 ", "2.5"), ("0.000001", "0.000001"), ("0", "0")]
+    ("claimed", "points"),
+    [("", "2.55"), ("3", "3"), (" 2,5 ", "2.5"), ("0.000001", "0.000001"), ("0", "0"), ("-0", "0")],
 )
 @on_sqlite
 def test_a_unit_may_claim_other_points(
@@ -108,6 +109,7 @@ def test_a_unit_may_claim_other_points(
         ({"claimed": "0.0000001"}, {"claimed": "not_a_number"}),
         ({"claimed": "NaN"}, {"claimed": "not_a_number"}),
         ({"claimed": "3,01"}, {"claimed": "out_of_range"}),
+        ({"claimed": "1.500"}, {"claimed": "out_of_range"}),
         ({"claimed": "-1"}, {"claimed": "out_of_range"}),
         ({"applies": False}, {"applies": "always_applies"}),
         ({"reason": "x" * 4001}, {"reason": "too_long"}),
@@ -192,9 +194,18 @@ def test_the_second_of_two_sees_what_the_first_wrote(
 
 @on_sqlite
 def test_after_its_last_day_a_form_is_still_taken(own: int, inspector: Actor, session: Session, clock: Clock) -> None:
+    marking.save(session, inspector, own, "1.3", Entry(inputs={}, claimed="1", reason="Vì"), clock())
     clock.move(days=60)
     marking.save(session, inspector, own, "1.1", Entry(inputs=RATIO), clock())
     assert stored(session, own, "1.1").points == "2.55"
+
+
+@on_sqlite
+def test_what_was_not_begun_in_time_is_not_begun(own: int, inspector: Actor, session: Session, clock: Clock) -> None:
+    clock.move(days=60)
+    with pytest.raises(NotOpen, match="date_passed"):
+        marking.save(session, inspector, own, "1.1", Entry(inputs=RATIO), clock())
+    assert session.get(Mark, (own, "1.1", "self")) is None
 
 
 # --- what is missing
@@ -222,6 +233,33 @@ def mark(points: str | None = "2", computed: str | None = "2", *, applies: bool 
 )
 def test_what_a_leaf_lacks(given: Mark | None, evidence: bool, word: str) -> None:
     assert lacks(given, evidence=evidence) == word
+
+
+@pytest.mark.parametrize(
+    ("given", "extra", "word"),
+    [
+        (mark("3", None), False, "no_reason"),
+        (mark("0", None), False, "no_reason"),
+        (mark("3", None, reason="Vì"), False, ""),
+        (mark("1", None), True, "no_reason"),
+        (mark("0", None), True, ""),
+    ],
+)
+def test_points_beside_a_rule_without_its_figures_need_a_reason(given: Mark, extra: bool, word: str) -> None:
+    assert lacks(given, evidence=True, extra=extra, ruled=True) == word
+
+
+def test_a_unit_cannot_send_full_points_without_figures_and_reason(
+    own: int, complete: Complete, make_support: MakeSupport, session: Session
+) -> None:
+    make_support(own, "1.1")
+    complete(own)
+    marks = {"1.1": stored(session, own, "1.1"), "1.3": stored(session, own, "1.3")}
+    for each in marks.values():
+        each.inputs, each.computed, each.points, each.reason = "{}", None, "1", ""
+    session.flush()
+    lacking = {each.leaf: each.reason for each in marking.missing(session, session.get_one(Assessment, own))}
+    assert lacking == {"1.1": "no_reason", "1.3": "no_evidence"}  # only the first has a rule
 
 
 def test_no_bonus_needs_no_proof() -> None:
@@ -271,7 +309,7 @@ def test_only_documents_that_stand_prove_a_leaf(
     own: int, make_mark: MakeMark, make_support: MakeSupport, database: Database, analyst: Actor, clock: Clock
 ) -> None:
     for number, points in (("1.1", "3"), ("1.2", "2"), ("1.3", "1")):
-        make_mark(own, number, points)
+        make_mark(own, number, points, computed=points)
 
     def lacking() -> set[str]:
         with database.reading() as session:

@@ -1,5 +1,6 @@
-"""What was published (section 7 of the notes on the PAR Index), within 0,01, by the shipped provincial set."""
+"""What was published (section 7 of the notes on the PAR Index), within 0,01, by the shipped sets of 2017 and 2022."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.survey_app.assessment.sheets import Stages, one, places, said, sheet
 CENT = Fraction(1, 100)
 PUBLISHED = reference("published")
 PROVINCE = criteria.read(published("par_index")["province-2022@1"].source, "province-2022")
+OF_2017 = criteria.read(published("par_index")["province-2017@1"].source, "province-2017")
 
 
 def blocks() -> dict[Method, list[str]]:
@@ -76,9 +78,10 @@ def test_par_2020_top_ten_by_the_parts_that_fit(row: list[Any]) -> None:
     assert found.band == ("A" if total >= 90 else "B")
 
 
-def test_quang_nam_2023_by_fields() -> None:
-    """Fields 1 to 7 as published, field 8 what is left of 84,6."""
-    data = PUBLISHED["quang_nam"]["years"]["2023"]
+@pytest.mark.parametrize("year", PUBLISHED["quang_nam"]["years"])
+def test_quang_nam_by_fields(year: str) -> None:
+    """Fields 1 to 7 as published, field 8 what is left of the total: published for 2023, derived for 2022."""
+    data = PUBLISHED["quang_nam"]["years"][year]
     marks: Stages = {}
     for field, points in zip(PROVINCE.definition.fields, [*data["fields"], data["field_8"]], strict=True):
         numbers = [number for number, of in PROVINCE.field_of.items() if of == field.id]
@@ -87,6 +90,21 @@ def test_quang_nam_2023_by_fields() -> None:
     assert found.index is not None
     assert abs(found.index - Fraction(str(data["index"]))) <= CENT + Fraction(1, 10**6)
     assert [round(float(found.parts[str(n)].points), 2) for n in range(1, 8)] == data["fields"]
+
+
+def test_dak_lak_2017_by_the_set_of_2017() -> None:
+    """By fields, which are all that the sources know of the set of 2017: 100 less what was lost is 75,37."""
+    data = PUBLISHED["dak_lak_2017"]
+    losses = list(data["losses"].values())
+    marks: Stages = {}
+    for field in OF_2017.definition.fields:
+        place = next(place for place, (_, maximum) in enumerate(losses) if Decimal(str(maximum)) == field.max)
+        lost, _ = losses.pop(place)
+        marks[field.id] = {COUNCIL: said(str(field.max - Decimal(str(lost))))}
+    assert not losses
+    found = one(sheet(marks, {}, found=OF_2017, block="province"), draws=10).counted
+    assert found.index == Fraction(str(data["index"]))
+    assert 100 - found.index == Fraction(str(data["lost"]))
 
 
 def test_the_ranking_of_2020_is_that_of_its_totals() -> None:

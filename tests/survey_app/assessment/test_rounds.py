@@ -10,7 +10,7 @@ from survey_app.assessment import rounds
 from survey_app.assessment.flow import State, Step
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen, Rejected
-from survey_app.models import Assessment, CriteriaSet, Round, RoundSet, Unit, UnitSuccession
+from survey_app.models import Assessment, CriteriaSet, Explanation, Round, RoundSet, Unit, UnitSuccession
 from survey_app.policy import Action, Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
@@ -126,10 +126,45 @@ def test_opening_asks_every_living_unit_of_its_blocks_and_freezes_the_sets(
 
 
 @on_sqlite
-def test_a_set_may_serve_a_second_round(analyst: Actor, running: Running, database: Database, clock: Clock) -> None:
+def test_a_unit_is_assessed_once_a_year(analyst: Actor, running: Running, database: Database, clock: Clock) -> None:
     with database.transaction() as session:
-        again = rounds.create(session, analyst, draft(running.sets, title="Chấm thử"), clock())
-        assert rounds.open_round(session, analyst, again, clock()) == 4
+        again = rounds.create(session, analyst, draft(running.sets, title="Chấm lại"), clock())
+    with pytest.raises(Rejected) as refused, database.transaction() as session:
+        rounds.open_round(session, analyst, again, clock())
+    assert refused.value.problems == {"sets": "same_year"}
+    assert refused.value.details == {"title": "Chỉ số CCHC năm 2025"}
+    with database.reading() as session:
+        assert stored(session, again).state == "prepared"
+        assert len(session.scalars(select(Assessment)).all()) == 4
+
+
+@on_sqlite
+def test_a_unit_founded_later_is_let_in(
+    analyst: Actor,
+    appraiser: Actor,
+    running: Running,
+    make_round: MakeRound,
+    make_unit: MakeUnit,
+    place: Place,
+    database: Database,
+    clock: Clock,
+) -> None:
+    prepared = make_round(opened=False, sets=running.sets, title="Chấm lại")
+    new = make_unit("Xã Mới", parent=place.province)
+    with database.transaction() as session:
+        assert rounds.left_out(session, stored(session, running.id), clock.today) == ((new.id, "Xã Mới"),)
+        added = session.get_one(Assessment, rounds.admit(session, analyst, running.id, new.id, clock()))
+        assert (added.set_id, added.state) == (running.sets["commune"], State.NOT_STARTED)
+        assert events(session, "unit_admitted") == [{"unit": new.id}]
+        assert rounds.left_out(session, stored(session, running.id), clock.today) == ()
+        for unit_id in (new.id, place.communes[0].id, place.province.id, 999):
+            with pytest.raises(Rejected) as refused:
+                rounds.admit(session, analyst, running.id, unit_id, clock())
+            assert refused.value.problems == {"unit": "not_left_out"}
+        with pytest.raises(Conflict, match="not_running"):
+            rounds.admit(session, analyst, prepared.id, new.id, clock())
+        with pytest.raises(NotAllowed):
+            rounds.admit(session, appraiser, running.id, new.id, clock())
 
 
 @on_sqlite
@@ -170,6 +205,7 @@ def test_an_extension_has_to_give_time_and_a_reason(
     for until, reason, problems in (
         (datetime.date(2026, 3, 1), " ", {"until": "past", "reason": "missing"}),
         (DATES["score_until"], "Bão", {"until": "no_longer"}),
+        (DATES["publish_until"] + datetime.timedelta(days=1), "Bão", {"until": "beyond_publication"}),
         (APRIL, "", {"reason": "missing"}),
     ):
         with pytest.raises(Rejected) as refused:
@@ -193,6 +229,27 @@ def test_units_out_of_scope_are_not_there(
     local = make_actor(Role.ANALYST, place.communes[1])
     with pytest.raises(NotFound, match="unit"):
         rounds.extend(session, local, running.of(place.communes[0]), APRIL, "Bão", clock())
+
+
+@on_sqlite
+def test_a_unit_gets_more_time_to_explain_itself(
+    analyst: Actor, running: Running, place: Place, put: Put, session: Session, clock: Clock
+) -> None:
+    own = running.of(place.communes[0])
+    put(own, State.EXPLANATION_ASKED)
+    dues = (datetime.date(2026, 5, 1), DATES["explain_until"], datetime.date(2026, 6, 1))
+    for due in dues:
+        asked = Explanation(assessment_id=own, leaf="1.1", question="Vì sao?", due=due, asked_at=clock())
+        asked.asked_by = analyst.account_id
+        session.add(asked)
+    with pytest.raises(Rejected) as refused:
+        rounds.extend(session, analyst, own, dues[0], "Bão", clock())
+    assert refused.value.problems == {"until": "no_longer"}
+    later = datetime.date(2026, 5, 20)
+    rounds.extend(session, analyst, own, later, "Bão", clock())
+    assert rounds.dates(session, session.get_one(Assessment, own)).explain_until == later
+    questions = select(Explanation).where(Explanation.assessment_id == own).order_by(Explanation.id)
+    assert [each.due for each in session.scalars(questions)] == [later, later, dues[2]]
 
 
 # --- moving
@@ -240,6 +297,17 @@ def test_a_date_that_passed_while_a_form_was_open_refuses_and_changes_nothing(
         row = session.get_one(Assessment, assessment_id)
         assert (row.state, row.edition) == (State.SUBMITTED, 2)
         assert events(session, "assessment_moved") == []
+
+
+@on_sqlite
+def test_what_is_published_late_is_noted(
+    analyst: Actor, running: Running, put: Put, session: Session, clock: Clock
+) -> None:
+    for assessment_id in running.assessments.values():
+        put(assessment_id, State.SETTLED)
+    clock.move(days=(DATES["publish_until"] - clock.today).days + 1)
+    rounds.publish(session, analyst, running.id, clock())
+    assert events(session, "round_published") == [{"units": 4, "late": True}]
 
 
 # --- publishing

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey_app.assessment.flow import State
-from survey_app.assessment.sight import OPENED, sees_appraisal, visible
+from survey_app.assessment.sight import OPENED, sees_appraisal, sees_stage, visible
 from survey_app.errors import NotAllowed, NotFound
 from survey_app.models import Duty
+from survey_app.models.assessment import COUNCIL, FIRST, SECOND, SELF, STAGES
 from survey_app.policy import Actor, Role
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
@@ -51,3 +52,11 @@ def test_a_unit_sees_the_appraisal_once_it_is_asked(inspector: Actor, appraiser:
     assert [state for state in State if sees_appraisal(inspector, state)] == [s for s in State if s in OPENED]
     assert not sees_appraisal(inspector, State.IN_APPRAISAL)
     assert all(sees_appraisal(appraiser, state) for state in State)
+
+
+def test_a_unit_sees_the_council_once_it_is_locked(inspector: Actor, appraiser: Actor) -> None:
+    seen = {stage: [state for state in State if sees_stage(inspector, state, stage)] for stage in STAGES}
+    assert seen[SELF] == list(State)
+    assert seen[FIRST] == seen[SECOND] == [state for state in State if state in OPENED]
+    assert seen[COUNCIL] == [State.SETTLED, State.PUBLISHED]
+    assert all(sees_stage(appraiser, state, stage) for state in State for stage in STAGES)

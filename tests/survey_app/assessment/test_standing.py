@@ -35,8 +35,10 @@ def correct(database: Database, analyst: Actor, clock: Clock) -> Callable[..., N
     def make(assessment_id: int, points: str, *, confirmed_by: int | None) -> None:
         with database.transaction() as session:
             row = Correction(assessment_id=assessment_id, leaf="1.1", points=points, reason="Nhầm")
-            row.proposed_by, row.proposed_at, row.confirmed_by = analyst.account_id, clock(), confirmed_by
+            row.proposed_by, row.proposed_at = analyst.account_id, clock()
             session.add(row)
+            session.flush()
+            row.confirmed_by = confirmed_by
 
     return make
 

@@ -1,8 +1,6 @@
 """Making, changing, opening and closing campaigns; their populations."""
 
 import datetime
-import json
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns import service
-from survey_app.campaigns.service import CampaignDraft, PopulationRow
+from survey_app.campaigns.service import CampaignDraft
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
 from survey_app.models import (
-    AuditEvent,
     Campaign,
     CampaignField,
     CampaignTarget,
@@ -24,7 +21,6 @@ from survey_app.models import (
     DefinitionVersion,
     DossierMac,
     Inbox,
-    Population,
     Submission,
     Unit,
 )
@@ -33,46 +29,19 @@ from tests.conftest import Clock
 from tests.factories.accounts import MakeActor
 from tests.factories.campaigns import MakeCampaign
 from tests.factories.submissions import MakeWaiting, answers
-from tests.factories.units import MakeCounter, MakeField, MakeUnit
+from tests.factories.units import MakeCounter, MakeField
+from tests.survey_app.campaigns.drafts import SHORT, analyst, commune, district, events, opened
 
-SHORT = CampaignDraft(
-    title="Khảo sát năm 2026",
-    definition_ref="qr-short@1",
-    starts_on=datetime.date(2026, 1, 1),
-    ends_on=None,
-    accepts="C",
-    counts="C",
-    confidence=0.95,
-    method_ref="m1-f3-x1-v1@1",
-    fewest=5,
-)
+__all__ = ["analyst", "commune", "district"]
+
+
 TARGET = ("bac-giang-2021-2030@1", "bg-2025-overall")
-
-
-@pytest.fixture
-def analyst(make_actor: MakeActor, province: Unit, commune: Unit, district: Unit) -> Actor:
-    return make_actor(Role.ANALYST, province)
-
-
-@pytest.fixture
-def district(make_unit: MakeUnit, province: Unit) -> Unit:
-    return make_unit("Huyện Cũ", level="former_district", parent=province, code="HUYEN")
-
-
-@pytest.fixture
-def commune(make_unit: MakeUnit, district: Unit) -> Unit:
-    return make_unit("Xã An Cọ", parent=district, code="AN-CO")
 
 
 def refused(session: Session, actor: Actor, clock: Clock, draft: CampaignDraft) -> dict[str, str]:
     with pytest.raises(Rejected) as refusal:
         service.create(session, actor, draft, clock())
     return refusal.value.problems
-
-
-def events(session: Session) -> list[tuple[str, str, object]]:
-    rows = session.execute(select(AuditEvent.action, AuditEvent.subject, AuditEvent.detail).order_by(AuditEvent.id))
-    return [(action, subject, json.loads(detail)) for action, subject, detail in rows]
 
 
 # --- drafts
@@ -345,212 +314,3 @@ def test_closing_releases_what_still_waits(
         assert session.scalars(select(Inbox)).all() == []
         assert len(session.scalars(select(Submission)).all()) == 3
         assert events(session)[-1] == ("campaign_closed", f"campaign {campaign.id}", {"released": 3})
-
-
-# --- overlap
-
-
-OVERLAPS: list[tuple[dict[str, object], bool]] = [
-    ({}, True),
-    ({"accepts": "AC"}, True),
-    ({"accepts": "AB", "counts": "A"}, False),
-    ({"starts_on": datetime.date(2026, 7, 1)}, False),
-    ({"starts_on": datetime.date(2026, 6, 30)}, True),  # the last day of the other
-    ({"starts_on": datetime.date(2025, 1, 1), "ends_on": datetime.date(2025, 12, 31)}, False),
-    ({"starts_on": datetime.date(2025, 1, 1), "ends_on": datetime.date(2026, 1, 1)}, True),
-    ({"definition_ref": "counter-2640@1", "method_ref": "m1-f1-x1-v1@1"}, True),  # another form makes it no better
-]
-
-
-def opened(session: Session, actor: Actor, clock: Clock, draft: CampaignDraft) -> int:
-    """A campaign of this draft, made and opened; a refusal leaves nothing."""
-    with session.begin_nested():
-        made = service.create(session, actor, draft, clock())
-        service.open_campaign(session, actor, made, clock())
-    return made
-
-
-def test_a_channel_leads_to_one_form_at_a_time(session: Session, analyst: Actor, clock: Clock) -> None:
-    first = opened(session, analyst, clock, replace(SHORT, ends_on=datetime.date(2026, 6, 30)))
-    for changes, overlap in OVERLAPS:
-        undo = session.begin_nested()
-        second = replace(SHORT, title="Đợt hai", **changes)  # type: ignore[arg-type]
-        if overlap:
-            with pytest.raises(Rejected) as refusal:
-                opened(session, analyst, clock, second)
-            assert refusal.value.problems == {"accepts": "overlap"}, changes
-            assert refusal.value.details["other"] == SHORT.title
-            service.close(session, analyst, first, clock())  # a closed one is in nobody's way
-        opened(session, analyst, clock, second)
-        undo.rollback()
-
-
-def test_places_and_fields_keep_campaigns_apart(
-    session: Session,
-    analyst: Actor,
-    clock: Clock,
-    district: Unit,
-    commune: Unit,
-    make_unit: MakeUnit,
-    province: Unit,
-    make_field: MakeField,
-) -> None:
-    land, health = make_field("land"), make_field("health", "Y tế")
-
-    def clash(one: dict[str, object], other: dict[str, object]) -> bool:
-        undo = session.begin_nested()
-        try:
-            opened(session, analyst, clock, replace(SHORT, **one))  # type: ignore[arg-type]
-            opened(session, analyst, clock, replace(SHORT, **other))  # type: ignore[arg-type]
-        except Rejected:
-            return True
-        finally:
-            undo.rollback()
-        return False
-
-    here, there = {"units": (commune.id,)}, {"units": (district.id,)}
-    whole, root = dict[str, object](), {"units": (province.id,)}
-    assert clash(here, here)
-    assert clash(here, there)  # the commune lies in the district
-    assert clash(whole, here)
-    assert clash(here, whole)
-    assert clash(root, here)
-    of_land, of_health = {"fields": (land.key,)}, {"fields": (health.key,)}
-    assert clash(of_land, of_land)
-    assert not clash(of_land, of_health)
-    assert clash(of_land, whole)
-    assert not clash({**here, **of_land}, {**here, **of_health})
-    assert clash({**here, **of_land}, {**there, **of_land})
-
-
-def test_campaigns_at_different_places_may_run_at_once(
-    session: Session, make_actor: MakeActor, clock: Clock, commune: Unit, make_unit: MakeUnit, province: Unit
-) -> None:
-    other = make_unit("Xã Bình Đa", parent=province)
-    analyst = make_actor(Role.ANALYST, province)
-    for unit in (commune, other):
-        opened(session, analyst, clock, replace(SHORT, units=(unit.id,)))
-    assert len(session.scalars(select(Campaign).where(Campaign.state == "open")).all()) == 2
-
-
-def test_moving_the_last_day_must_not_make_an_overlap(session: Session, analyst: Actor, clock: Clock) -> None:
-    first = replace(SHORT, ends_on=datetime.date(2026, 6, 30))
-    second = replace(SHORT, starts_on=datetime.date(2026, 7, 1), title="Đợt hai")
-    numbers = [opened(session, analyst, clock, draft) for draft in (first, second)]
-    with pytest.raises(Rejected, match="overlap"):
-        service.edit(session, analyst, numbers[0], replace(first, ends_on=None), clock())
-
-
-def test_two_people_cannot_open_what_overlaps_at_the_same_moment(
-    database: Database, analyst: Actor, clock: Clock, make_campaign: MakeCampaign
-) -> None:
-    one, other = make_campaign(state="draft"), make_campaign(state="draft", title="Đợt hai")
-    refusals: list[Rejected] = []
-
-    def second() -> None:
-        try:
-            with database.transaction() as mine:
-                service.open_campaign(mine, analyst, other.id, clock())
-        except Rejected as refusal:
-            refusals.append(refusal)
-
-    meanwhile = threading.Thread(target=second)
-    with database.transaction() as session:
-        service.open_campaign(session, analyst, one.id, clock())
-        meanwhile.start()
-        meanwhile.join(0.2)
-    meanwhile.join()
-    assert [refusal.reason for refusal in refusals] == ["overlap"]
-    with database.reading() as session:
-        assert session.scalars(select(Campaign.state).order_by(Campaign.id)).all() == ["open", "draft"]
-
-
-# --- populations
-
-
-@pytest.fixture
-def campaign(make_campaign: MakeCampaign) -> Campaign:
-    return make_campaign()
-
-
-def stored(session: Session) -> dict[tuple[int, str], int]:
-    rows = session.execute(select(Population.unit_id, Population.field_key, Population.dossiers))
-    return {(unit, field): dossiers for unit, field, dossiers in rows}
-
-
-def test_populations_are_replaced_as_a_whole(
-    database: Database,
-    campaign: Campaign,
-    analyst: Actor,
-    clock: Clock,
-    commune: Unit,
-    province: Unit,
-    make_field: MakeField,
-) -> None:
-    make_field("land")
-    make_field("health")
-    with database.transaction() as session:
-        rows = [PopulationRow(2, "AN-CO", "land", 120), PopulationRow(3, "TINH", "health", 0)]
-        assert service.set_populations(session, analyst, campaign.id, rows, clock()) == 2
-        assert stored(session) == {(commune.id, "land"): 120, (province.id, "health"): 0}
-    with database.transaction() as session:
-        rows = [PopulationRow(2, "AN-CO", "land", 121, 40)]
-        assert service.set_populations(session, analyst, campaign.id, rows, clock()) == 1
-        assert stored(session) == {(commune.id, "land"): 121}
-        assert session.scalars(select(Population.issued)).one() == 40
-        assert events(session)[-1] == ("population_imported", f"campaign {campaign.id}", {"rows": 1})
-
-
-def test_every_wrong_row_is_named_and_nothing_is_half_imported(
-    database: Database, campaign: Campaign, analyst: Actor, clock: Clock, commune: Unit, make_field: MakeField
-) -> None:
-    make_field("land")
-    with database.transaction() as session:
-        service.set_populations(session, analyst, campaign.id, [PopulationRow(2, "AN-CO", "land", 1)], clock())
-    rows = [
-        PopulationRow(2, "AN-CO", "land", 500),
-        PopulationRow(4, "NOWHERE", "land", 5),
-        PopulationRow(5, "AN-CO", "magic", 5),
-        PopulationRow(9, "AN-CO", "land", 5),
-        PopulationRow(10, "TINH", "land", 5),
-    ]
-
-    def attempt() -> None:
-        with database.transaction() as session:
-            service.set_populations(session, analyst, campaign.id, rows, clock())
-
-    with pytest.raises(Rejected) as refusal:
-        attempt()
-    assert refusal.value.problems == {"4": "unknown_unit", "5": "unknown_field", "9": "repeated_row"}
-    with database.reading() as session:
-        assert stored(session) == {(commune.id, "land"): 1}
-
-
-def test_the_populations_of_others_stay(
-    session: Session,
-    campaign: Campaign,
-    analyst: Actor,
-    clock: Clock,
-    commune: Unit,
-    province: Unit,
-    make_actor: MakeActor,
-    make_field: MakeField,
-) -> None:
-    make_field("land")
-    local = make_actor(Role.ANALYST, commune)
-    both = [PopulationRow(2, "AN-CO", "land", 10), PopulationRow(3, "TINH", "land", 20)]
-    service.set_populations(session, analyst, campaign.id, both, clock())
-    service.set_populations(session, local, campaign.id, [PopulationRow(2, "AN-CO", "land", 11)], clock())
-    assert stored(session) == {(commune.id, "land"): 11, (province.id, "land"): 20}
-    with pytest.raises(Rejected) as refusal:
-        service.set_populations(session, local, campaign.id, both, clock())
-    assert refusal.value.problems == {"3": "unknown_unit"}
-
-
-def test_a_closed_campaign_still_takes_its_final_dossiers(
-    session: Session, analyst: Actor, clock: Clock, commune: Unit, make_campaign: MakeCampaign, make_field: MakeField
-) -> None:
-    make_field("land")
-    closed = make_campaign(state="closed")
-    rows = [PopulationRow(2, "AN-CO", "land", 7)]
-    assert service.set_populations(session, analyst, closed.id, rows, clock()) == 1

@@ -41,6 +41,10 @@ def test_the_reason_comes_back_from_the_confined_process() -> None:
     assert refused(samples.package(), "a.xlsx") == Reason.MISMATCH
 
 
+def test_a_name_that_deceives_is_refused() -> None:
+    assert refused(samples.pdf(), "bao-cao\u202efdp.pdf") == Reason.NAME
+
+
 def test_empty_and_too_large_files_are_refused_first() -> None:
     assert refused(b"", "a.pdf") == Reason.EMPTY
     with pytest.raises(Refused) as caught:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey_app.evidence_files.names import MOST_BYTES, MOST_CHARACTERS, ending, safe_name
+from survey_app.evidence_files.names import MOST_BYTES, MOST_CHARACTERS, deceives, ending, safe_name
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,18 @@ from survey_app.evidence_files.names import MOST_BYTES, MOST_CHARACTERS, ending,
 )  # fmt: skip
 def test_names_are_made_safe(claimed: str, safe: str) -> None:
     assert safe_name(claimed, "pdf") == safe
+
+
+@pytest.mark.parametrize("sign", [*"\u061c\u200e\u200f\u202a\u202e\u2066\u2069", "\0", "\n", "\x1b", "\x9b"])
+def test_names_that_deceive_who_reads_them(sign: str) -> None:
+    assert deceives(f"bao-cao{sign}gnp.pdf")
+
+
+@pytest.mark.parametrize(
+    "name", ["Báo cáo Đề án.PDF", unicodedata.normalize("NFD", "Quyết định.pdf"), "a\u200db.pdf", ""]
+)
+def test_names_that_do_not_deceive(name: str) -> None:
+    assert not deceives(name)
 
 
 @pytest.mark.parametrize(

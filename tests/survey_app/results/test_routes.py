@@ -14,7 +14,6 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from reports import words
 from reports.content import SatisfactionReport
@@ -30,17 +29,14 @@ from tests.factories.accounts import MakeAccount
 from tests.factories.campaigns import MakeCampaign
 from tests.factories.units import MakeCounter
 from tests.survey_app.results.conftest import TODAY, Fill, World
+from tests.survey_app.results.pages import said, several
+
+__all__ = ["several"]
+
 
 PAGES = ("overview", "units", "fields", "criteria", "trend", "method")
 FACES = ("pdf", "xlsx", "csv")
 CHARTS = ("trend", "criteria", "0")
-
-
-def said(response: TestResponse) -> str:
-    """The page as a person reads it, without its tags."""
-    assert response.status_code == 200, response.status
-    text = re.sub(r"<[^>]+>", "", response.get_data(as_text=True))
-    return re.sub(r"[ \n]+", " ", html.unescape(text))
 
 
 @pytest.fixture
@@ -292,68 +288,6 @@ def test_charts_are_images_that_load_and_run_nothing(browser: Client, filled: Ca
     assert "Xã An Cọ" in html.unescape(browser.get(f"/results/{filled.id}/chart/1.svg").text)
     for name in ("2", "99", "nothing", "-1", "0x0"):
         assert browser.get(f"/results/{filled.id}/chart/{name}.svg").status_code == 404, name
-
-
-# --- what the address asks for
-
-
-@pytest.fixture
-def several(world: World, campaign: Campaign, fill: Fill, make_campaign: MakeCampaign) -> Campaign:
-    fill(campaign, world.an, 20, 20)
-    fill(campaign, world.binh, 12)
-    return campaign
-
-
-def order(page: str) -> list[str]:
-    found = [(page.index(f">{name}</a>"), name) for name in ("Xã An Cọ", "Xã Bình Đa") if f">{name}</a>" in page]
-    return [name for _, name in sorted(found)]
-
-
-@on_sqlite
-def test_the_address_sorts_and_filters(browser: Client, several: Campaign) -> None:
-    an, binh = "Xã An Cọ", "Xã Bình Đa"
-
-    def shown(query: str) -> list[str]:
-        return order(browser.get(f"/results/{several.id}/units?{query}").text)
-
-    assert shown("") == shown("sort=name") == shown("sort=nonsense") == shown("sort=-n") == [an, binh]
-    assert shown("sort=-name") == shown("sort=n") == shown("sort=-rate") == [binh, an]
-    assert shown("sort=rate") == [an, binh]
-    assert shown("q=bình") == [binh]
-    assert shown("q=XÃ&sort=-name") == [binh, an]
-    page = browser.get(f"/results/{several.id}/units?sort=-rate&q=xã").text
-    assert 'aria-sort="descending"' in page
-    assert "sort=rate&amp;q=x%C3%A3" in page
-    empty = said(browser.get(f"/results/{several.id}/units?q=không có"))
-    assert "Không có đơn vị nào có tên như vậy." in empty
-
-
-@on_sqlite
-def test_a_filter_is_text_and_nothing_else(browser: Client, several: Campaign) -> None:
-    page = browser.get(f"/results/{several.id}/units", query_string={"q": '"><script>alert(1)</script>'}).text
-    assert "<script>alert(1)" not in page
-
-
-@on_sqlite
-def test_another_campaign_on_the_same_page(browser: Client, filled: Campaign, world: World) -> None:
-    address = f"/results/choose?page=trend&campaign={filled.id}&unit={world.an.id}"
-    assert browser.get(address).headers["Location"] == f"/results/{filled.id}/trend?unit={world.an.id}"
-    for query in ("page=nothing&campaign=1", "page=trend", "campaign=x", ""):
-        assert browser.get(f"/results/choose?{query}").status_code == 404, query
-
-
-@on_sqlite
-def test_what_does_not_exist_is_not_found(browser: Client, filled: Campaign, make_campaign: MakeCampaign) -> None:
-    draft = make_campaign(state="draft")
-    for url in (
-        f"/results/{draft.id}/overview",
-        "/results/99/overview",
-        f"/results/{filled.id}/nothing",
-        f"/results/{filled.id}/overview?unit=999",
-        f"/results/{filled.id}/report.pdf?unit=999",
-        f"/results/{filled.id}/report.doc",
-    ):
-        assert browser.get(url).status_code == 404, url
 
 
 # --- who

@@ -49,6 +49,11 @@ def test_the_first_mark_begins_the_appraisal(session: Session, appraiser: Actor,
     assert mark(session, key, "1.1", "self").points == "2.55"  # the unit's own word stands
 
 
+def test_nothing_has_no_sign(session: Session, appraiser: Actor, key: int, clock: Clock) -> None:
+    mark = appraising.save(session, appraiser, key, "1.3", Judgement(points="-0", reason="Thiếu"), clock())
+    assert mark.points == "0"
+
+
 def test_the_points_of_the_unit_need_no_reason(session: Session, appraiser: Actor, key: int, clock: Clock) -> None:
     appraising.save(session, appraiser, key, "1.3", Judgement(points="0.75"), clock())
     assert mark(session, key, "1.3").points == "0.75"
@@ -67,6 +72,9 @@ def test_what_is_shown_rounded_is_taken_exactly(
     [
         ("1.3", Judgement(points="0.5"), "reason", "reason_needed"),
         ("1.3", Judgement(points="0.75", deducted="0.1"), "reason", "reason_needed"),
+        ("1.3", Judgement(points="0.5", reason="x" * 4001), "reason", "too_long"),
+        ("1.3", Judgement(points="1.500", reason="x"), "points", "out_of_range"),  # 1500, as in a unit's entry
+        ("1.3", Judgement(points="1%", reason="x"), "points", "not_a_number"),
         ("1.2", Judgement(points="", applies=False), "reason", "reason_needed"),
         ("1.3", Judgement(points="1.5", reason="x"), "points", "out_of_range"),
         ("1.3", Judgement(points="-1", reason="x"), "points", "out_of_range"),
@@ -163,13 +171,27 @@ def test_a_question_waits_for_its_answer(session: Session, appraiser: Actor, key
     appraising.ask(session, appraiser, key, "1.3", " Vì sao? ", due, clock())
     asked = session.scalars(select(Explanation)).one()
     assert (state(session, key), asked.question, asked.due) == (State.EXPLANATION_ASKED, "Vì sao?", due)
+    with pytest.raises(Conflict, match="asked_already"):  # the form was sent twice
+        appraising.ask(session, appraiser, key, "1.3", "Vì sao?", due, clock())
     appraising.ask(session, appraiser, key, "1.1", "Còn đây?", due, clock())
+    assert len(session.scalars(select(Explanation)).all()) == 2
     appraising.save(session, appraiser, key, "1.2", Judgement(points="2"), clock())  # others go on meanwhile
     with pytest.raises(Conflict, match="still_due"):
         appraising.proceed(session, appraiser, key, clock())
     clock.at = datetime.datetime(2026, 5, 9, 8, tzinfo=clock().tzinfo)
     appraising.proceed(session, appraiser, key, clock())
     assert state(session, key) == State.EXPLAINED
+
+
+def test_a_question_may_be_due_when_an_extension_ends(
+    session: Session, appraiser: Actor, key: int, clock: Clock
+) -> None:
+    later = datetime.date(2026, 5, 11)
+    session.get_one(Assessment, key).extended_until = later
+    appraising.ask(session, appraiser, key, "1.3", "Vì sao?", later, clock())
+    with pytest.raises(Rejected) as refusal:
+        appraising.ask(session, appraiser, key, "1.3", "Vì sao?", later + datetime.timedelta(days=1), clock())
+    assert refusal.value.problems == {"due": "beyond_explaining"}
 
 
 def test_a_day_that_passed_while_the_form_was_open(session: Session, appraiser: Actor, key: int, clock: Clock) -> None:
@@ -184,6 +206,9 @@ def test_a_day_that_passed_while_the_form_was_open(session: Session, appraiser: 
     with pytest.raises(Rejected) as refusal:
         appraising.ask(session, appraiser, key, "1.3", " ", clock.today, clock())
     assert refusal.value.problems == {"question": "question_needed"}
+    with pytest.raises(Rejected) as refusal:
+        appraising.ask(session, appraiser, key, "1.3", "x" * 4001, clock.today, clock())
+    assert refusal.value.problems == {"question": "too_long"}
     assert state(session, key) == State.SUBMITTED
     assert session.scalars(select(Explanation)).all() == []
 

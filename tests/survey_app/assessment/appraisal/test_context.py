@@ -57,8 +57,10 @@ def test_the_mark_of_the_last_published_round(
     with database.transaction() as session:
         for points, confirmed in (("0.7", appraiser.account_id), ("0.8", None)):
             row = Correction(assessment_id=old, leaf="T.1", points=points, reason="Nhầm", proposed_at=clock())
-            row.proposed_by, row.confirmed_by = analyst.account_id, confirmed
+            row.proposed_by = analyst.account_id
             session.add(row)
+            session.flush()
+            row.confirmed_by = confirmed
     leaves = ["1.1", "1.2", "1.3", "T.1"]
     with database.reading() as session:
         known = appraisal_context.context(session, running.id, running.sets["commune"], {new: unit}, leaves)

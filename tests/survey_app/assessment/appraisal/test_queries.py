@@ -9,7 +9,7 @@ from survey_app.assessment.appraisal.queries import LeafCount
 from survey_app.assessment.flow import State
 from survey_app.db import Database
 from survey_app.errors import NotFound
-from survey_app.models import Duty
+from survey_app.models import CouncilMember, Duty
 from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
@@ -30,12 +30,17 @@ def keys(running: Running, place: Place, make_mark: MakeMark, make_support: Make
 
 
 def test_the_queue_counts_what_is_done(
-    database: Database, running: Running, keys: tuple[int, int], make_mark: MakeMark, appraiser: Actor
+    database: Database,
+    running: Running,
+    keys: tuple[int, int],
+    make_mark: MakeMark,
+    appraiser: Actor,
+    clock: Clock,
 ) -> None:
     for leaf in ("1.1", "1.2", "1.3"):
         make_mark(keys[0], leaf, "0.5", stage="first")
     with database.reading() as session:
-        found = queries.queue(session, appraiser, running.id)
+        found = queries.queue(session, appraiser, running.id, clock.today)
     assert [(line.unit, line.done, line.leaves, line.field) for line in found.lines] == [
         ("Xã An Cọ", 3, 4, "T"),  # where something is left
         ("Xã Bình Thủy", 0, 4, "1"),
@@ -58,13 +63,14 @@ def test_duties_limit_everything(
     with database.transaction() as session:
         session.add(Duty(round_id=running.id, account_id=appraiser.account_id, field="T", unit_id=unit))
     with database.reading() as session:
-        (line,) = queries.queue(session, appraiser, running.id).lines
+        (line,) = queries.queue(session, appraiser, running.id, clock.today).lines
         assert (line.unit, line.leaves) == ("Xã An Cọ", 1)
-        assert queries.queue(session, idle, running.id).lines == ()
+        assert queries.queue(session, idle, running.id, clock.today).lines == ()
         page = queries.unit_page(session, appraiser, keys[0], "T", clock.today)
         assert [field[0] for field in page.fields] == ["T"]
-        rows = queries.leaf_page(session, appraiser, running.id, "commune", "T.1").rows
-        assert [row.unit for row in rows] == ["Xã An Cọ"]
+        over = queries.leaf_page(session, appraiser, running.id, "commune", "T.1")
+        assert [row.unit for row in over.rows] == ["Xã An Cọ"]
+        assert (over.before, over.after) == (None, None)  # the other leaves are nobody's business
         with pytest.raises(NotFound):
             queries.unit_page(session, appraiser, keys[0], "1", clock.today)
         with pytest.raises(NotFound):
@@ -115,3 +121,14 @@ def test_where_a_leaf_stands(
         assert (place.round_id, place.block, place.field) == (running.id, "commune", "T")
         with pytest.raises(NotFound):
             queries.place(session, appraiser, keys[0], "2.1")
+
+
+def test_the_way_to_the_council_is_shown_to_those_who_may_go_there(
+    database: Database, running: Running, appraiser: Actor, analyst: Actor, clock: Clock
+) -> None:
+    with database.transaction() as session:
+        assert not queries.queue(session, appraiser, running.id, clock.today).council
+        assert queries.queue(session, analyst, running.id, clock.today).council
+        session.add(CouncilMember(round_id=running.id, account_id=appraiser.account_id, title=""))
+        session.flush()
+        assert queries.queue(session, appraiser, running.id, clock.today).council

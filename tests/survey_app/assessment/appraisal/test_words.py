@@ -1,12 +1,14 @@
 """Words of refusals, and points as they are shown and typed."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 
 from scoring.par.inputs import Ask, InputProblem
-from survey_app.assessment.appraisal.words import REFUSED, at_fields, points, told, typed, word
+from survey_app.assessment.appraisal.words import REFUSED, at_fields, meetings, points, told, typed, word
 from survey_app.assessment.entries import Field
+from survey_app.assessment.facts import Met
 from survey_app.errors import Conflict, Rejected
 
 
@@ -51,4 +53,14 @@ def test_blocks_and_methods_have_names() -> None:
         "Số liệu thống kê",
         "huyen",
         "–",
+    ]
+
+
+def test_meetings_of_one_day_are_told_apart() -> None:
+    days = datetime.date(2026, 3, 15), datetime.date(2026, 3, 16)
+    found = [Met(id=number, held_on=days[number > 2], in_writing=number == 2) for number in (1, 2, 3)]
+    assert meetings(found) == [
+        (1, "15/03/2026: họp, lần 1"),
+        (2, "15/03/2026: lấy ý kiến bằng văn bản, lần 2"),
+        (3, "16/03/2026: họp"),
     ]

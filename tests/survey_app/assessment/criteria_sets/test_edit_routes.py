@@ -2,11 +2,13 @@
 
 import html
 import re
+from decimal import Decimal
 
 import pytest
 
 from survey_app.assessment.criteria_sets.faults import stored
 from survey_app.assessment.criteria_sets.forms import REFUSALS
+from survey_app.assessment.criteria_sets.rule_form import TURNED
 from survey_app.db import Database
 from survey_app.models import CriteriaSet
 from survey_app.policy import Actor
@@ -15,6 +17,9 @@ from tests.databases import on_sqlite
 from tests.survey_app.assessment.conftest import Browse, MakeSet
 
 pytestmark = on_sqlite
+
+
+RATIO = "{floor: 0.8, full_at: 1}"
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def test_two_people_edit_a_node(browser: Client, path: str, database: Database) 
     page = browser.send(url, second)
     assert page.status_code == 422
     assert "Người khác vừa sửa" in page.text
-    assert '<td class="lines">Một</td><td class="lines">Hai</td>' in page.text
+    assert re.search(r"<td[^>]*>Một</td><td[^>]*>Hai</td>", page.text)
     assert 'value="0,5"' in page.text
     again = {**second, **_hidden(page.text)}
     assert browser.send(url, again).location == url
@@ -106,15 +111,15 @@ def test_a_node_that_is_gone_keeps_what_was_typed(browser: Client, path: str) ->
 
 def test_a_rule_is_tried_before_it_is_saved(browser: Client, path: str, database: Database) -> None:
     url = f"{path}/nodes/1.1"
-    sent = form(browser, url, max="2", **{"try": "1", "e.a": "9", "e.b": "10"})
+    sent = form(browser, url, max="2", rule_as="text", rule=RATIO, **{"try": "1", "e.a": "9", "e.b": "10"})
     page = browser.send(url, sent)
     assert page.status_code == 200
     assert "9/10 × 2 = 1,8 điểm (tối đa 2 điểm)." in page.text
     assert 'name="e.a" value="9"' in page.text
     assert body(database, path).edition == 1
-    assert "mẫu" not in browser.send(url, sent | {"e.b": "0"}).text
+    assert "mẫu số" not in browser.send(url, sent | {"e.b": "0"}).text
     wrong = browser.send(url, sent | {"rule": "{floor: 8, full_at: 1}"})
-    assert "Luật tính điểm chưa dùng được. floor: không đúng thứ tự" in wrong.text
+    assert "Luật tính điểm chưa dùng được: Mức sàn (floor): không đúng thứ tự" in wrong.text
     broken = browser.send(url, sent | {"rule": "{"})
     assert (broken.status_code, "sai cú pháp YAML" in broken.text) == (422, True)
     assert "Mục này không có luật để thử." in browser.send(url, sent | {"kind": "", "rule": ""}).text
@@ -139,8 +144,74 @@ def test_a_rule_is_tried_before_it_is_saved(browser: Client, path: str, database
 )
 def test_each_kind_of_entry_has_its_field(kind: str, rule: str, shown: str, browser: Client, path: str) -> None:
     url = f"{path}/nodes/1.1"
-    page = browser.send(url, form(browser, url, kind=kind, rule=rule, inputs="", **{"try": "1"})).text
+    page = browser.send(url, form(browser, url, kind=kind, rule=rule, rule_as="text", inputs="", **{"try": "1"})).text
     assert shown in page
+
+
+def test_a_rule_is_typed_into_fields(browser: Client, path: str, database: Database) -> None:
+    url = f"{path}/nodes/1.1"
+    sent = form(browser, url)
+    assert (sent["rule_as"], sent["r.=kind"], sent["r.floor%"]) == ("fields", "ratio", "80")
+    assert browser.send(url, sent).location == url
+    assert body(database, path).edition == 1  # unchanged
+    turned = browser.send(url, sent | {"kind": "tiers"})
+    assert (turned.status_code, TURNED in turned.text) == (422, True)
+    typed = sent | {"kind": "tiers", "r.=kind": "tiers", "r.otherwise": "0"}
+    typed |= {"r.tiers.0.is": "gte", "r.tiers.0.bound%": "50", "r.tiers.0.points": "1,5"}
+    added = browser.send(url, typed | {"do": "add:r.tiers", "e.a": "6"})
+    assert added.status_code == 200
+    assert 'name="r.tiers.1.points"' in added.text
+    assert 'name="e.a" value="6"' in added.text
+    tried = browser.send(url, typed | {"try": "1", "e.a": "6", "e.b": "10"})
+    assert "1,5 điểm (tối đa 3 điểm)." in tried.text
+    wrong = browser.send(url, typed | {"try": "1", "r.tiers.0.points": "nhiều"})
+    assert '<p class="error" id="r.tiers.0.points-error">phải là số</p>' in wrong.text
+    assert "Các bậc, dòng 1, điểm (tiers[0].points): phải là số" in wrong.text
+    broken = browser.send(url, typed | {"max": "ba", "do": "kind"})
+    assert (broken.status_code, 'value="ba"' in broken.text) == (200, True)
+    assert browser.send(url, typed).location == url
+    rule = stored(body(database, path).body).node("1.1").rule
+    assert rule == {"kind": "tiers", "tiers": [{"gte": Decimal("0.5"), "points": Decimal("1.5")}], "otherwise": 0}
+
+
+def test_two_people_edit_a_rule(browser: Client, path: str, database: Database) -> None:
+    url = f"{path}/nodes/1.1"
+    first = form(browser, url, **{"r.floor%": "70"})
+    second, other = form(browser, url, **{"r.floor%": "60"}), form(browser, url, name="Khác")
+    browser.send(url, first)
+    clash = browser.send(url, second)
+    assert (clash.status_code, "Mức sàn (%): 70\nMức được điểm tối đa (%): 100" in clash.text) == (422, True)
+    assert 'id="r.floor%" name="r.floor%" value="60"' in clash.text
+    left_alone = browser.send(url, other)
+    assert 'id="r.floor%" name="r.floor%" value="70"' in left_alone.text
+    assert browser.send(url, {**second, **_hidden(clash.text)}).location == url
+    rule = stored(body(database, path).body).node("1.1").rule
+    assert rule is not None
+    assert rule["floor"] == Decimal("0.6")
+
+
+def test_rules_within_rules_have_their_fields(browser: Client, path: str, database: Database) -> None:
+    url = f"{path}/nodes/1.1"
+    typed = {"kind": "conditional", "r.=kind": "conditional", "r.branch_on": "Loại xã", "inputs": ""}
+    typed |= {"r.branches.0.name": "Vùng cao", "r.branches.0.kind": "checklist", "do": "kind"}
+    page = browser.send(url, form(browser, url, **typed)).text
+    assert 'name="r.branches.0.rule.items.0.text_vi"' in page
+    typed |= {"r.branches.0.rule.=kind": "checklist", "r.branches.0.rule.items.0.text_vi": "Đủ", "do": ""}
+    typed |= {"r.branches.0.rule.items.0.points": "2"}
+    assert browser.send(url, form(browser, url, **typed)).location == url
+    assert stored(body(database, path).body).node("1.1").rule == {
+        "kind": "conditional",
+        "branch_on": "Loại xã",
+        "branches": {"Vùng cao": {"kind": "checklist", "items": [{"text_vi": "Đủ", "points": 2}]}},
+    }
+
+
+def test_buttons_of_the_rule_work_on_a_new_node(browser: Client, path: str) -> None:
+    url = f"{path}/nodes?parent=1"
+    sent = form(browser, url, kind="choice_na", do="kind")
+    page = browser.send(url, sent)
+    assert page.status_code == 200
+    assert [place for place in range(4) if f'name="r.options.{place}"' in page.text] == [0, 1, 2]
 
 
 def test_a_node_is_added(browser: Client, path: str, database: Database) -> None:

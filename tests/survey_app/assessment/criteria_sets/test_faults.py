@@ -28,11 +28,15 @@ def test_every_shipped_set_can_be_used() -> None:
     ("more", "part", "said"),
     [
         ({"rule": {"kind": "magic"}}, "rule", "luật tính điểm, kind: không có loại luật này"),
-        ({"rule": {"kind": "ratio", "floor": "x", "full_at": 1}}, "rule", "luật tính điểm, floor: phải là số"),
+        (
+            {"rule": {"kind": "ratio", "floor": "x", "full_at": 1}},
+            "rule",
+            "luật tính điểm, Mức sàn (floor): phải là số",
+        ),
         (
             {"rule": {"kind": "count", "points_per_item": 1, "cap": 9}},
             "rule",
-            "luật tính điểm, count: có thể cho nhiều điểm hơn điểm tối đa của tiêu chí",
+            "luật tính điểm, có thể cho nhiều điểm hơn điểm tối đa của tiêu chí",
         ),
         (
             {"rule": {"kind": "total", "clamp": [0, 2], "base_cap": 2}},
@@ -57,7 +61,7 @@ def test_sums_and_rules_are_listed_together() -> None:
 
 def test_every_problem_has_words() -> None:
     assert set(PROBLEMS) == set(RuleProblem)
-    assert told(RuleError(RuleProblem.EMPTY, "tiers")) == "tiers: không được để trống"
+    assert told(RuleError(RuleProblem.EMPTY, "tiers")) == "Các bậc (tiers): không được để trống"
 
 
 def test_the_rule_of_a_leaf() -> None:

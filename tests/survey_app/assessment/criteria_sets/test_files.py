@@ -75,7 +75,7 @@ def test_a_set_with_faults_goes_out_too() -> None:
             "Tham số của luật",
             3,
             "{floor: 1, full_at: 0.5}",
-            "Trang Tiêu chí, dòng 3, cột Tham số của luật: 1.1: luật tính điểm, floor: không đúng thứ tự",
+            "Trang Tiêu chí, dòng 3, cột Tham số của luật: 1.1: luật tính điểm, Mức sàn (floor): không đúng thứ tự",
         ),
         ("Thông tin chung", "Giá trị", 6, "Thôn", "Trang Thông tin chung: Khối: không thuộc danh sách cho phép"),
         ("Thông tin chung", "Giá trị", 15, "- {", "Trang Thông tin chung: Xếp loại: sai cú pháp YAML"),
@@ -96,7 +96,7 @@ def test_a_fault_of_yaml_is_named_by_line() -> None:
     wrong = text.replace("floor: 0.8", "floor: 8").encode()
     assert refused(wrong) == (
         "faulty_file",
-        (f"Dòng {at}, fields.0.children.0.rule: 1.1: luật tính điểm, floor: không đúng thứ tự",),
+        (f"Dòng {at}, fields.0.children.0.rule: 1.1: luật tính điểm, Mức sàn (floor): không đúng thứ tự",),
     )
     assert refused(b"a: [") == ("faulty_file", ("Dòng 1: sai cú pháp YAML",))
 

@@ -49,7 +49,7 @@ def test_an_entry_that_cannot_be_is_named() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ({"kind": "ratio"}, "Luật tính điểm chưa dùng được. floor: thiếu tham số này"),
+        ({"kind": "ratio"}, "Luật tính điểm chưa dùng được: Mức sàn (floor): thiếu tham số này"),
         ({"kind": "total", "clamp": [0, 2], "base_cap": 2}, "Luật tính điểm chưa dùng được: loại luật này"),
     ],
 )

@@ -23,6 +23,10 @@ pytestmark = on_sqlite
 LATER = datetime.datetime(2100, 1, 1, tzinfo=ZONE)
 
 
+def details(number: str) -> Details:
+    return Details(number=number, summary="Kế hoạch")
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return make_shelf(tmp_path)
@@ -35,9 +39,9 @@ def known(
     """The keys of three files with rows."""
     own = running.of(place.communes[0])
     with database.transaction() as session:
-        for _ in range(3):
+        for number in "12345"[:3]:
             with uploaded(shelf) as upload:
-                evidence.add(session, inspector, own, Details(summary="Kế hoạch"), upload, [], clock(), quota=PLENTY)
+                evidence.add(session, inspector, own, details(number), upload, [], clock(), quota=PLENTY)
         return list(session.scalars(select(EvidenceFile.store_key).order_by(EvidenceFile.id)))
 
 

@@ -15,7 +15,7 @@ from survey_app.assessment.documents.evidence import Details
 from survey_app.assessment.documents.shelf import Shelf
 from survey_app.assessment.flow import APPRAISING, SELF_SCORING, State
 from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen, Rejected
-from survey_app.models import Assessment, Duty, Evidence, EvidenceFile, Support
+from survey_app.models import Assessment, Duty, Evidence, EvidenceFile, Explanation, RemedyTask, Support
 from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
@@ -114,15 +114,37 @@ def test_what_a_document_must_say(add: Add, details: Details, problems: dict[str
 
 
 @on_sqlite
+def test_a_form_that_was_sent_twice_makes_one_document(
+    add: Add, mine: int, put: Put, inspector: Actor, appraiser: Actor, session: Session, clock: Clock
+) -> None:
+    first = add(leaves=("1.1", "1.3"))
+    add(LINK, leaves=("1.1",), file=False)
+    for details, file, field in ((PLAN, True, "file"), (LINK, False, "url")):
+        with pytest.raises(Rejected) as refused:
+            add(details, leaves=("1.1",), file=file)
+        assert refused.value.problems == {field: "same_document"}
+    add(leaves=("1.1", "1.2"))  # for a further leaf
+    add(replace(PLAN, number="13/KH-UBND"), leaves=("1.1",))
+    evidence.withdraw(session, inspector, first, clock())
+    add(leaves=("1.3",))
+    session.commit()
+    put(mine, State.SUBMITTED)
+    session.expire_all()
+    add(leaves=("1.1",), actor=appraiser)  # beside the unit's own
+    with pytest.raises(Rejected):
+        add(leaves=("1.1",), actor=appraiser)
+
+
+@on_sqlite
 def test_a_quota_holds_for_the_unit_in_the_round(
     add: Add, mine: int, inspector: Actor, session: Session, clock: Clock
 ) -> None:
     most = 2 * len(PAGE)
     add(quota=most)
     evidence.ready(session, inspector, mine, clock(), quota=most)
-    add(quota=most)
+    add(replace(PLAN, number="2"), quota=most)
     with pytest.raises(Rejected) as refused:
-        add(quota=most)
+        add(replace(PLAN, number="3"), quota=most)
     assert refused.value.problems == {"file": "quota"}
     with pytest.raises(Rejected):
         evidence.ready(session, inspector, mine, clock(), quota=most)
@@ -164,11 +186,12 @@ def test_who_and_when(
             except Conflict:
                 continue
             allowed[name].add(state)
-        if state is State.EXPLANATION_ASKED:
+        if state in (State.NOT_STARTED, State.EXPLANATION_ASKED):
             clock.move(days=90)
             with pytest.raises(NotOpen):
                 evidence.ready(session, inspector, mine, clock(), quota=1)
-            evidence.ready(session, appraiser, mine, clock(), quota=1)
+            if state is State.EXPLANATION_ASKED:
+                evidence.ready(session, appraiser, mine, clock(), quota=1)
             clock.move(days=-90)
         if state is State.SETTLED:
             break
@@ -209,12 +232,53 @@ def test_an_appraiser_stays_within_the_duties(
 
 
 @on_sqlite
+def test_an_appraiser_of_a_field_adds_nothing_to_another(
+    add: Add, mine: int, put: Put, running: Running, appraiser: Actor, session: Session
+) -> None:
+    put(mine, State.SUBMITTED)
+    session.add(Duty(round_id=running.id, account_id=appraiser.account_id, field="T"))
+    session.flush()
+    with pytest.raises(NotFound, match="leaf"):
+        add(leaves=("1.1",), actor=appraiser)
+    assert leaves_of(session, add(leaves=("T.1",), actor=appraiser)) == [("T.1", True)]
+
+
+def ask(session: Session, mine: int, appraiser: Actor, leaf: str, at: datetime.datetime) -> None:
+    row = Explanation(assessment_id=mine, leaf=leaf, question="Vì sao?", due=at.date())
+    row.asked_by, row.asked_at = appraiser.account_id, at
+    session.add(row)
+    session.flush()
+
+
+@on_sqlite
+def test_while_explaining_documents_go_to_the_leaves_asked_about(
+    add: Add, mine: int, put: Put, inspector: Actor, appraiser: Actor, session: Session, clock: Clock
+) -> None:
+    old = add(LINK, leaves=("1.1",), file=False)
+    session.commit()
+    put(mine, State.EXPLANATION_ASKED)
+    ask(session, mine, appraiser, "1.2", clock())
+    ask(session, mine, appraiser, "1.3", clock() - datetime.timedelta(days=1))
+    for leaf in ("T.1", "1.3"):  # never asked about, and not in time
+        with pytest.raises(Rejected) as refused:
+            evidence.use(session, inspector, old, leaf, clock())
+        assert refused.value.problems == {"leaves": "not_asked"}
+    with pytest.raises(Rejected) as refused:
+        add()
+    assert refused.value.problems == {"leaves": "no_leaf"}
+    evidence.use(session, inspector, old, "1.2", clock())
+    assert leaves_of(session, add(PLAN, leaves=("1.2",), quota=PLENTY)) == [("1.2", False)]
+    assert leaves_of(session, add(replace(PLAN, number="2"), leaves=("1.1",), actor=appraiser)) == [("1.1", True)]
+
+
+@on_sqlite
 def test_what_was_appraised_is_not_taken_away(
-    add: Add, mine: int, put: Put, inspector: Actor, shelf: Shelf, session: Session, clock: Clock
+    add: Add, mine: int, put: Put, inspector: Actor, appraiser: Actor, shelf: Shelf, session: Session, clock: Clock
 ) -> None:
     evidence_id = add(leaves=("1.1",))
     session.commit()
     put(mine, State.EXPLANATION_ASKED)
+    ask(session, mine, appraiser, "1.2", clock())
     at = clock()
     before = evidence.stamp(session.get_one(Evidence, evidence_id))
     changes: tuple[Callable[[], Any], ...] = (
@@ -257,3 +321,28 @@ def test_what_is_withdrawn_is_gone_for_everyone(add: Add, inspector: Actor, sess
     assert session.scalars(select(EvidenceFile)).one().evidence_id == evidence_id  # the file stays
     with pytest.raises(NotFound):
         evidence.drop(session, inspector, add(), "1.3", clock())
+
+
+def test_after_publication_only_what_shows_that_a_task_is_done(
+    add: Add, mine: int, put: Put, session: Session, appraiser: Actor, inspector: Actor, clock: Clock
+) -> None:
+    put(mine, State.PUBLISHED)
+    with pytest.raises(Conflict, match="no_task"):
+        evidence.ready(session, inspector, mine, clock(), quota=PLENTY)
+    task = RemedyTask(assessment_id=mine, leaf="1.1", task="Ban hành", responsible="Văn phòng", due=clock.today)
+    session.add(task)
+    session.flush()
+    with pytest.raises(Conflict, match="other_state"):
+        add(actor=appraiser)
+    with pytest.raises(Rejected) as refused:
+        add(leaves=("1.1",))
+    assert refused.value.problems == {"leaves": "published"}
+    first = add()
+    assert session.get_one(Evidence, first).summary == PLAN.summary
+    assert session.scalar(select(Support)) is None
+    with pytest.raises(Conflict, match="other_state"):
+        evidence.use(session, inspector, first, "1.1", clock())
+    task.withdrawn_on, task.withdrawal_reason = clock.today, "Không cần nữa"
+    session.flush()
+    with pytest.raises(Conflict, match="no_task"):
+        add(LINK, file=False)

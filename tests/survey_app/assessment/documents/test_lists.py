@@ -109,7 +109,10 @@ def test_nobody_gets_a_file_before_the_verdict_nor_an_infected_one(
 def test_withdrawn_documents_are_gone(
     plan: int, mine: int, inspector: Actor, shelf: Shelf, session: Session, clock: Clock
 ) -> None:
+    file_id = lists.document(session, inspector, plan, shelf).files[0].id
     evidence.withdraw(session, inspector, plan, clock())
+    with pytest.raises(NotFound):
+        lists.file(session, inspector, file_id, shelf)
     assert lists.of_assessment(session, inspector, mine, shelf) == ()
     with pytest.raises(NotFound):
         lists.document(session, inspector, plan, shelf)
@@ -132,3 +135,20 @@ def test_what_appraisers_brought_is_shown_once_the_unit_is_asked(
     put(mine, State.EXPLANATION_ASKED)
     assert lists.file(session, inspector, file_id, shelf)[0].by_appraiser
     assert [each.id for each in lists.of_assessment(session, inspector, mine, shelf)] == [theirs]
+
+
+def test_what_appraisers_brought_and_withdrew_stays_theirs(
+    mine: int, put: Put, inspector: Actor, appraiser: Actor, shelf: Shelf, session: Session, clock: Clock
+) -> None:
+    put(mine, State.IN_APPRAISAL)
+    with uploaded(shelf) as upload:
+        theirs = evidence.add(session, appraiser, mine, Details(summary="Nhầm"), upload, ["1.1"], clock(), quota=PLENTY)
+    file_id = lists.document(session, appraiser, theirs, shelf).files[0].id
+    evidence.withdraw(session, appraiser, theirs, clock())
+    session.commit()
+    for state in (State.IN_APPRAISAL, State.EXPLANATION_ASKED):
+        put(mine, state)
+        assert lists.file(session, appraiser, file_id, shelf)[1].id == file_id
+        with pytest.raises(NotFound):
+            lists.file(session, inspector, file_id, shelf)
+        session.rollback()

@@ -86,6 +86,7 @@ def test_a_document_is_added_shown_and_taken_away(officer: Client, database: Dat
     assert taken.data == PAGE
     assert taken.headers["Content-Disposition"] == "attachment; filename=ke-hoach.pdf"
     assert taken.headers["X-Content-Type-Options"] == "nosniff"
+    assert taken.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert audited(database, "download") == 1
     listed = officer.get(f"/assessment/units/{mine}/evidence").text
     assert "12/KH-UBND (UBND xã): Kế hoạch CCHC" in listed
@@ -106,6 +107,7 @@ def test_a_link_with_a_note_needs_no_file(officer: Client, mine: int) -> None:
         (b"", "", {"url": "https://a.vn"}, "phần nào của văn bản"),
         (b"MZ\x90\0" * 9, "a.exe", {}, "Chỉ nhận tệp PDF"),
         (PAGE, "a.docx", {}, "Đuôi tên tệp không đúng"),
+        (PAGE, "a\u202efdp.pdf", {}, "ký tự đảo chiều"),
         (PAGE, "a.pdf", {"summary": ""}, "Mục này cần được điền."),
     ],
 )
@@ -170,7 +172,7 @@ def test_a_document_is_tied_to_and_untied_from_leaves(officer: Client, database:
     assert f'<option value="{evidence_id}">' in page
     tying = f"/assessment/units/{mine}/leaves/1.2/evidence"
     tied = officer.send(tying, {"evidence": evidence_id})
-    assert tied.location == f"/assessment/units/{mine}/fields/1#l-1.2"
+    assert tied.location == f"/assessment/units/{mine}/fields/1?leaf=1.2#l-1.2"
     assert sorted(rows(database, Support.leaf)) == ["1.1", "1.2", "1.3"]
     officer.send(tying, {"evidence": evidence_id, "drop": "1"})
     assert sorted(rows(database, Support.leaf)) == ["1.1", "1.3"]
@@ -237,6 +239,7 @@ def test_200_mb_are_refused_before_they_are_read(officer: Client, mine: int, she
     form = "multipart/form-data; boundary=x"
     answer = officer.post(f"/assessment/units/{mine}/evidence/new", input_stream=Huge(), content_type=form)
     assert answer.status_code == 413
+    assert "Tệp lớn nhất được nhận là 20 MB" in answer.text
     assert keys(shelf) == []
 
 

@@ -23,6 +23,10 @@ from tests.survey_app.assessment.uploads import PLENTY, Saying, make_shelf, uplo
 pytestmark = on_sqlite
 
 
+def details(number: str) -> Details:
+    return Details(number=number, summary="Kế hoạch")
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return make_shelf(tmp_path)
@@ -35,9 +39,9 @@ def file_ids(
     """Five files that nobody scanned."""
     own = running.of(place.communes[0])
     with database.transaction() as session:
-        for _ in range(5):
+        for number in "12345"[:5]:
             with uploaded(shelf) as upload:
-                evidence.add(session, inspector, own, Details(summary="Kế hoạch"), upload, [], clock(), quota=PLENTY)
+                evidence.add(session, inspector, own, details(number), upload, [], clock(), quota=PLENTY)
         return list(session.scalars(select(EvidenceFile.id)))
 
 

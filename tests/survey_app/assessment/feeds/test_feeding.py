@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from questionnaires.loader import published
+from questionnaires.par_yaml import to_json
 from survey_app.assessment import criteria
 from survey_app.assessment.feeds import feeding
 from survey_app.assessment.feeds.feeding import Kind, Supply
 from survey_app.assessment.flow import State
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
-from survey_app.models import Assessment, Feed, FrozenResult
+from survey_app.models import Assessment, CriteriaSet, Feed, FrozenResult
 from survey_app.policy import Actor
 from tests.conftest import Clock
 from tests.databases import on_sqlite
@@ -31,6 +33,18 @@ def fed(make_round: MakeRound, make_set: MakeSet, place: Place) -> Running:
     """A round whose field 2 has SIPAS, a survey with weights, statistics and a leaf without a rule."""
     del place
     return make_round(sets={"commune": make_set("commune", fields=fed_fields())})
+
+
+@pytest.fixture
+def shipped(database: Database) -> int:
+    """The starting set of communes, stored."""
+    loaded = published("par_index")["commune-2026@1"]
+    with database.transaction() as session:
+        row = CriteriaSet(key="commune-2026", version=1, block="commune", year=2026, title="Bộ khởi đầu")
+        row.body, row.content_hash = to_json(loaded.definition), loaded.content_hash
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 @pytest.fixture
@@ -60,6 +74,17 @@ def test_a_ministry_figure_with_its_source(session: Session, analyst: Actor, key
     assert (feed.kind, feed.source, feed.edition) == (Kind.SHARE, "Báo cáo của Bộ Nội vụ", 1)
     assert data(feed) == {"inputs": {"percent": "82.5"}, "share": 0.825, "standard_error": 0.012}
     assert events(session, "feed_entered")[0]["leaf"] == "2.1"
+
+
+def test_a_shipped_set_takes_the_counts_of_a_leader_survey(
+    session: Session, analyst: Actor, make_round: MakeRound, shipped: int, place: Place, clock: Clock
+) -> None:
+    """1.7 of the starting set of communes: 6 A, 3 B, 1 D of ten are (600 + 180) / 1000."""
+    key = make_round(sets={"commune": shipped}, year=2026).of(place.communes[0])
+    votes = [{"A": "6", "B": "3", "C": "0", "D": "1"}]
+    feed = feeding.enter(session, analyst, key, "1.7", Supply(inputs={"votes": votes}, source="Điều tra"), clock())
+    assert (feed.kind, data(feed)["share"]) == (Kind.COUNTS, pytest.approx(0.78))
+    assert data(feed)["standard_error"] == pytest.approx(0.1052, abs=1e-4)
 
 
 def test_counts_give_share_and_error(session: Session, analyst: Actor, key: int, clock: Clock) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.assessment.feeds import tables
-from survey_app.assessment.feeds.tables import CODE, ERROR, PERCENT, SOURCE, Taken
+from survey_app.assessment.feeds.tables import CODE, ERROR, PERCENT, SET, SOURCE, UNVERIFIED, Taken
 from survey_app.assessment.flow import State
 from survey_app.db import Database
 from survey_app.errors import NotFound, Rejected
@@ -73,11 +73,11 @@ def test_percentages_come_in_and_go_out_again(table: Table) -> None:
     assert table.stored() == 0
     assert table.take("2.1", rate("xa-1", "82,5", "1,2"), rate("xa-2", "90")).stored == 2
     header, rows = table.out("2.1")
-    assert header == (CODE, "Đơn vị", PERCENT, SOURCE, ERROR)
+    assert header == (CODE, "Đơn vị", PERCENT, SOURCE, ERROR, SET)
     assert rows == [
-        ("xa-1", "Xã An Cọ", "82,5", "Bộ Nội vụ", "1,2"),
-        ("xa-2", "Xã Bình Thủy", "90", "Bộ Nội vụ", ""),
-        ("xa-3", "Phường Cao Sơn", "", "", ""),
+        ("xa-1", "Xã An Cọ", "82,5", "Bộ Nội vụ", "1,2", UNVERIFIED),
+        ("xa-2", "Xã Bình Thủy", "90", "Bộ Nội vụ", "", UNVERIFIED),
+        ("xa-3", "Phường Cao Sơn", "", "", "", UNVERIFIED),
     ]
     assert table.take("2.1", rate("xa-1", "82,5", "1,2"), rate("xa-2", "91")) == Taken(stored=1, unchanged=1)
 
@@ -85,17 +85,17 @@ def test_percentages_come_in_and_go_out_again(table: Table) -> None:
 def test_counts_of_several_questions_are_several_rows(table: Table) -> None:
     assert table.take("2.2", counts("xa-1", "6", "3", "1"), counts("xa-1", "5", "", "5")).stored == 1
     header, rows = table.out("2.2")
-    assert header == (CODE, "Đơn vị", "Tốt", "Khá", "Kém", SOURCE)
+    assert header == (CODE, "Đơn vị", "Tốt", "Khá", "Kém", SOURCE, SET)
     assert rows[:2] == [
-        ("xa-1", "Xã An Cọ", "6", "3", "1", "Điều tra"),
-        ("xa-1", "Xã An Cọ", "5", "0", "5", "Điều tra"),
+        ("xa-1", "Xã An Cọ", "6", "3", "1", "Điều tra", UNVERIFIED),
+        ("xa-1", "Xã An Cọ", "5", "0", "5", "Điều tra", UNVERIFIED),
     ]
 
 
 def test_statistics_have_a_column_for_each_figure(table: Table) -> None:
     row = {CODE: "xa-1", "Thu thực tế (tỷ đồng)": "1.234,5", "Dự toán": "2.000", SOURCE: "Thống kê"}
     assert table.take("2.3", row).stored == 1
-    assert table.out("2.3")[1][0] == ("xa-1", "Xã An Cọ", "1.234,5", "2.000", "Thống kê")
+    assert table.out("2.3")[1][0] == ("xa-1", "Xã An Cọ", "1.234,5", "2.000", "Thống kê", UNVERIFIED)
 
 
 def test_every_wrong_cell_is_named_and_nothing_is_stored(table: Table, fed: Running, place: Place, put: Put) -> None:

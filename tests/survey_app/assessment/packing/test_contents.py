@@ -97,8 +97,10 @@ def test_everything_said_about_a_unit_is_in_its_package_and_agrees(
         session.flush()
         session.add(CouncilAttendance(meeting_id=meeting.id, account_id=analyst.account_id))
         change = Correction(assessment_id=appraised, leaf="1.2", points="1", reason="Nhầm", proposed_at=clock())
-        change.proposed_by, change.confirmed_by, change.confirmed_at = analyst.account_id, appraiser.account_id, clock()
+        change.proposed_by = analyst.account_id
         session.add(change)
+        session.flush()
+        change.confirmed_by, change.confirmed_at = appraiser.account_id, clock()
     make_document(appraised, ("1.1",), ("a.pdf", PDF), number="12/KH", issued_on=datetime.date(2025, 1, 2))
     put(appraised, State.SETTLED)
     path = pack(analyst, running.id, Scope(unit_id=place.communes[0].id))
@@ -155,7 +157,29 @@ def test_a_unit_gets_the_marks_that_it_sees_already(
     assert check(own).differences == check(whole).differences == ()
     with zipfile.ZipFile(own) as archive:
         files = set(archive.namelist())
-    assert files == {NAME, "1.1/a.pdf"} | (set() if state is State.IN_APPRAISAL else {"1.1/b.pdf", "khac/c.pdf"})
+    assert files == {NAME, "1.1/a.pdf"} | (set() if state is State.IN_APPRAISAL else {"1.1/b.pdf"})
+    with zipfile.ZipFile(whole) as archive:
+        assert "khac/c.pdf" in archive.namelist()
+
+
+@on_sqlite
+def test_minutes_and_what_nobody_confirmed_stay_inside(
+    database: Database, running: Running, place: Place, analyst: Actor, inspector: Actor, appraised: int, clock: Clock,
+    put: Put, pack: Pack,
+) -> None:  # fmt: skip
+    put(appraised, State.SETTLED)
+    with database.transaction() as session:
+        meeting = CouncilMeeting(round_id=running.id, held_on=clock.today, minute="Nói về mọi đơn vị")
+        meeting.recorded_by = analyst.account_id
+        proposed = Correction(assessment_id=appraised, leaf="1.2", points="1", reason="Nhầm", proposed_at=clock())
+        proposed.proposed_by = analyst.account_id
+        session.add_all((meeting, proposed))
+    scope = Scope(unit_id=place.communes[0].id)
+    own, whole = (manifest_of(pack(actor, running.id, scope)) for actor in (inspector, analyst))
+    assert [(each["held_on"], each["minute"]) for each in own["meetings"]] == [(str(clock.today), "")]
+    assert own["units"][0]["corrections"] == []
+    assert whole["meetings"][0]["minute"] == "Nói về mọi đơn vị"
+    assert [each["leaf"] for each in whole["units"][0]["corrections"]] == ["1.2"]
 
 
 @on_sqlite

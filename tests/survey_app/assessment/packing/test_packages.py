@@ -5,18 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.assessment.packing import packages
 from survey_app.assessment.packing.packages import MOST_WAITING, PackageLine, Scope
 from survey_app.db import Database
-from survey_app.errors import Conflict, NotAllowed, NotFound
-from survey_app.models import Package
+from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen
+from survey_app.models import EvidenceFile, Package
 from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
-from tests.factories.packages import Pack
+from tests.factories.packages import PDF, MakeDocument, Pack
 from tests.survey_app.assessment.conftest import MakeRound, Place, Running, events
 
 
@@ -168,15 +169,54 @@ def test_only_what_is_ready_and_permitted_is_taken_away(
         waiting = packages.ask(session, analyst, running.id, Scope(unit_id=place.communes[1].id), clock())
     folder = tmp_path / "packages"
     with database.reading() as session:
-        found = packages.ready(session, inspector, 1, folder)
+        found = packages.ready(session, inspector, 1, folder, anything)
         assert (found.path, found.name) == (own, "cchc-2025-xa-1-1.zip")
-        assert packages.ready(session, analyst, 2, folder).name == "cchc-2025-linh-vuc-1-2.zip"
+        assert packages.ready(session, analyst, 2, folder, anything).name == "cchc-2025-linh-vuc-1-2.zip"
         for actor, package_id in ((analyst, waiting), (inspector, 2), (analyst, 999)):
             with pytest.raises(NotFound):
-                packages.ready(session, actor, package_id, folder)
+                packages.ready(session, actor, package_id, folder, anything)
         own.unlink()
         with pytest.raises(NotFound):
-            packages.ready(session, inspector, 1, folder)
+            packages.ready(session, inspector, 1, folder, anything)
+
+
+@on_sqlite
+def test_a_package_is_held_back_by_the_verdicts_that_its_files_have_by_now(
+    running: Running,
+    place: Place,
+    analyst: Actor,
+    clock: Clock,
+    database: Database,
+    make_document: MakeDocument,
+    pack: Pack,
+    tmp_path: Path,
+) -> None:
+    own, other = running.of(place.communes[0]), running.of(place.communes[1])
+    make_document(own, ("1.1",), ("a.pdf", PDF))
+    make_document(own, ("1.1",), ("x.pdf", PDF + b"infected"), scan="infected")  # is not in it
+    make_document(other, ("1.1",), ("b.pdf", PDF + b"other"))
+    packed = pack(analyst, running.id, Scope(unit_id=place.communes[0].id))
+    folder = tmp_path / "packages"
+
+    def with_scanner(scan: str) -> bool:
+        return scan == "clean"
+
+    with database.reading() as session:
+        assert packages.ready(session, analyst, 1, folder, lambda scan: scan != "infected")
+        with pytest.raises(NotOpen, match="no_verdict"):  # a scanner was set up since, and has not seen it yet
+            packages.ready(session, analyst, 1, folder, with_scanner)
+    with database.transaction() as session:
+        session.scalars(select(EvidenceFile).where(EvidenceFile.name == "a.pdf")).one().scan = "clean"
+    with database.reading() as session:
+        assert packages.ready(session, analyst, 1, folder, with_scanner)
+        for damaged in (packed.read_bytes()[:-30], b"PK"):
+            packed.write_bytes(damaged)
+            with pytest.raises(NotFound):
+                packages.ready(session, analyst, 1, folder, anything)
+
+
+def anything(_scan: str) -> bool:
+    return True
 
 
 Line = Callable[..., PackageLine]

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from survey_app.antivirus import Outcome
 from survey_app.assessment.packing.packages import MOST_WAITING, Scope
 from survey_app.db import Database
 from survey_app.models import Package
@@ -16,6 +18,7 @@ from tests.conftest import Client
 from tests.databases import on_sqlite
 from tests.factories.packages import PDF, MakeDocument, Pack
 from tests.survey_app.assessment.conftest import Browse, Place, Running, events
+from tests.survey_app.assessment.uploads import Saying, with_scanner
 
 pytestmark = on_sqlite
 
@@ -98,6 +101,7 @@ def test_a_package_is_downloaded_whole_and_noted(browser: Client, packed: Path, 
     answer = taken(browser)
     assert (answer.status_code, answer.data) == (200, content)
     assert answer.headers["Content-Disposition"] == "attachment; filename=cchc-2025-xa-1-1.zip"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["ETag"] == f'"{sha256}"'
@@ -137,3 +141,11 @@ def test_a_unit_sees_its_own_packages_only(
     assert "Tải gói" in unit.get(path).get_data(as_text=True)
     assert unit.send(path, {"of": f"u-{place.communes[1].id}"}).status_code == 404
     assert unit.send(path, {"of": f"f-{running.sets['commune']}-1"}).status_code == 403
+
+
+def test_a_package_from_before_there_was_a_scanner_is_held_back(browser: Client, app: Flask, packed: Path) -> None:
+    assert packed.is_file()
+    assert taken(browser).status_code == 200
+    app.extensions["shelf"] = with_scanner(app.extensions["shelf"], Saying(Outcome.CLEAN))
+    refused = browser.get("/assessment/packages/1.zip")
+    assert (refused.status_code, "chưa được quét vi-rút" in refused.text) == (410, True)

@@ -75,6 +75,17 @@ def test_a_document_of_another_unit_that_a_leaf_rests_on_is_listed(judged: Judge
 
 
 @on_sqlite
+def test_days_are_those_of_the_province(judged: Judged, appraiser: Actor, clock: Clock, session: Session) -> None:
+    clock.at = datetime.datetime(2026, 3, 16, 18, tzinfo=datetime.UTC)  # one in the morning of the next day
+    judged.ask()
+    judged.all_to(State.SETTLED)
+    judged.correct(appraiser, "1.3", "0.5")
+    found = read(session, judged)
+    assert found.asked["1.1"][0].answered_on == datetime.date(2026, 3, 17)
+    assert found.corrections["1.3"][0].on == datetime.date(2026, 3, 17)
+
+
+@on_sqlite
 def test_what_appraisers_brought_in_is_open_to_the_unit_when_its_appraisal_is(
     documented: Judged, inspector: Actor, analyst: Actor
 ) -> None:
@@ -85,12 +96,14 @@ def test_what_appraisers_brought_in_is_open_to_the_unit_when_its_appraisal_is(
             return seen(session, actor)
 
     def seen(session: Session, actor: Actor) -> Dossier:
-        report = reporting.results(session, actor, documented.id, today=documented.today).report
-        return dossiers.shown(session, report, unit_id)[unit_id]
+        opened = reporting.results(session, actor, documented.id, today=documented.today)
+        return dossiers.shown(session, opened, unit_id)[unit_id]
 
     assert len(shown(inspector).evidence) == 2
+    documented.document(0, withdrawn=True)  # whose it was, nobody can tell any more
+    assert (len(shown(inspector).evidence), len(shown(analyst).evidence)) == (2, 3)
     documented.all_to(State.IN_APPRAISAL)
-    assert len(shown(analyst).evidence) == 2
+    assert len(shown(analyst).evidence) == 3
     closed = shown(inspector)
     assert [line.number for line in closed.evidence] == ["12/KH"]
     assert (closed.asked, closed.corrections) == ({}, {})

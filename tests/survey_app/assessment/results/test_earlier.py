@@ -27,7 +27,7 @@ def renamed(unit: UnitResult, number: str, name: str) -> UnitResult:
 def test_units_of_both_rounds_are_compared_on_matching_leaves() -> None:
     now = blocks(sheet(first(a="3", b="2", c="1"), unit_id=1), sheet({}, unit_id=2))
     before = blocks(sheet(first(a="1.5", b="1", c="1"), unit_id=1))
-    found = earlier.changes(now, before, 2024)
+    found = earlier.changes(now, before, 2024, {})
     assert set(found) == {1}
     change = found[1]
     assert (change.year, change.before, change.now) == (2024, Fraction(67), Fraction(92))
@@ -56,3 +56,29 @@ def test_nothing_in_common_is_no_points_of_nothing() -> None:
     (now,), (before,) = blocks(sheet(first(a="3"))), blocks(sheet(first(b="1"), feeds={}))
     change = earlier.change(now.units[0], before.units[0], 2024)
     assert (change.leaves, change.before, change.now, change.unmatched) == ((), 0, 0, 2)
+
+
+def named(found: tuple[BlockResult, ...], **names: str) -> tuple[BlockResult, ...]:
+    """Blocks whose units u1, u2 ... have other names."""
+    return tuple(
+        replace(each, units=tuple(replace(unit, name=names[f"u{unit.unit_id}"]) for unit in each.units))
+        for each in found
+    )
+
+
+def test_a_new_unit_is_compared_with_the_one_that_it_took_over() -> None:
+    now = blocks(sheet(first(a="3", b="2", c="1"), unit_id=7))
+    before = named(blocks(sheet(first(a="1.5", b="1", c="1"), unit_id=1)), u1="Xã Cũ")
+    change = earlier.changes(now, before, 2024, {7: frozenset({1, 99})})[7]
+    assert (change.of, change.before, change.now) == (("Xã Cũ",), Fraction(67), Fraction(92))
+    foreign = (replace(before[0], key="department"),)
+    assert earlier.changes(now, foreign, 2024, {7: frozenset({1})}) == {}
+
+
+def test_several_units_that_became_one_are_named_and_not_added_up() -> None:
+    sheets = sheet(first(a="3"), unit_id=2), sheet(first(a="1"), unit_id=1)
+    before = named(blocks(*sheets), u1="Xã An Cọ", u2="Xã Bình Thủy")
+    new, grown = blocks(sheet(first(a="3"), unit_id=7)), blocks(sheet(first(a="3"), unit_id=1))
+    for now, old in ((new, {7: frozenset({1, 2})}), (grown, {1: frozenset({2})})):
+        (change,) = earlier.changes(now, before, 2024, old).values()
+        assert (change.of, change.leaves, change.index_before) == (("Xã An Cọ", "Xã Bình Thủy"), (), None)

@@ -5,7 +5,7 @@ import datetime
 from flask import Flask
 
 from survey_app.assessment.results.remedies import TaskDraft
-from survey_app.assessment.results.remedy_forms import NONE, RemedyForm
+from survey_app.assessment.results.remedy_forms import NONE, RemedyForm, WithdrawalForm
 from survey_app.forms import choices
 from tests.databases import on_sqlite
 
@@ -36,3 +36,12 @@ def test_what_is_missing_is_named(app: Flask) -> None:
     made = form(app, leaf="9", evidence_id="")
     assert set(made.errors) == {"leaf", "task", "responsible", "due"}
     assert made.draft().evidence_id is None
+
+
+@on_sqlite
+def test_a_withdrawal_needs_words(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.test_request_context(method="POST", data={"reason": " ", "edition": "3"}):
+        made = WithdrawalForm()
+        assert not made.validate()
+        assert (set(made.errors), made.edition.data) == ({"reason"}, 3)

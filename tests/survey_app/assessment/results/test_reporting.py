@@ -26,9 +26,9 @@ Open = Callable[..., reporting.Opened]
 
 @pytest.fixture
 def open_(judged: Judged) -> Open:
-    def opening(actor: Actor, *, kept: reporting.Kept | None = None) -> reporting.Opened:
+    def opening(actor: Actor, *, memory: reporting.Memory | None = None) -> reporting.Opened:
         with judged.database.reading() as session:
-            return reporting.results(session, actor, judged.id, today=judged.today, kept=kept)
+            return reporting.results(session, actor, judged.id, today=judged.today, memory=memory)
 
     return opening
 
@@ -80,11 +80,51 @@ def test_an_appraiser_sees_the_units_of_the_duties(open_: Open, judged: Judged, 
 
 
 @on_sqlite
-def test_after_publication_everybody_sees_everything(open_: Open, judged: Judged, inspector: Actor) -> None:
+def test_after_publication_everybody_sees_places_and_points(open_: Open, judged: Judged, inspector: Actor) -> None:
+    own, other, third = (unit.id for unit in judged.place.communes)
+    judged.make_mark(judged.running.of(judged.place.communes[1]), "1.3", "1", stage=COUNCIL, reason="Nội bộ")
     judged.publish()
     found = open_(inspector)
     assert len(names(found)) == 4
     assert (found.report.ranked, found.report.published_on) == (True, judged.today)
+    assert set(found.sheets) == {own}
+    assert reporting.inside(found, own)[1].leaf("1.1").own.inputs
+    for unit in (other, third):
+        seen = reporting.of_unit(found, unit)[1]
+        assert seen.place is not None
+        words = [word for line in seen.leaves for word in (line.own, line.council) if word]
+        assert {(word.reason, tuple(word.inputs)) for word in words} == {("", ())}
+        with pytest.raises(NotFound):
+            reporting.inside(found, unit)
+    assert [unit.unit_id for block in reporting.insides(found).blocks for unit in block.units] == [own]
+
+
+@on_sqlite
+def test_after_publication_the_council_and_those_who_judge_see_everything(
+    open_: Open, judged: Judged, inspector: Actor, analyst: Actor, make_actor: MakeActor
+) -> None:
+    judged.publish()
+    stranger = make_actor(Role.LEADER, judged.place.department)
+    with pytest.raises(NotFound):
+        reporting.insides(replace(open_(stranger), sheets={}))
+    assert not open_(inspector).judging
+    judged.add(CouncilMember(round_id=judged.id, account_id=inspector.account_id))
+    for actor in (inspector, analyst):
+        found = open_(actor)
+        assert (found.judging, len(found.sheets), len(reporting.insides(found).blocks)) == (True, 4, 2)
+
+
+@on_sqlite
+def test_a_unit_hears_nothing_of_the_council_before_it_is_locked(
+    open_: Open, judged: Judged, inspector: Actor, analyst: Actor
+) -> None:
+    commune = judged.place.communes[0]
+    was = open_(inspector).report.unit(commune.id)
+    judged.make_mark(judged.running.of(commune), "1.1", "1", stage=COUNCIL, reason="Mật")
+    found = open_(inspector)
+    assert (was is not None, found.report.unit(commune.id)) == (True, was)
+    assert all(COUNCIL not in stages for stages in found.sheets[commune.id].marks.values())
+    assert COUNCIL in open_(analyst).sheets[commune.id].marks["1.1"]
 
 
 @on_sqlite
@@ -119,32 +159,25 @@ def test_a_province_without_a_letterhead_has_no_report(open_: Open, judged: Judg
 def test_a_content_is_kept_until_something_changes(
     open_: Open, judged: Judged, analyst: Actor, make_mark: MakeMark
 ) -> None:
-    kept = reporting.Kept()
-    first = open_(analyst, kept=kept)
-    assert open_(analyst, kept=kept) is not first  # filtered anew
-    assert len(kept.held) == 1
+    memory = reporting.Memory()
+    first = open_(analyst, memory=memory)
+    assert open_(analyst, memory=memory) is not first  # filtered anew
+    assert len(memory.contents.held) == 1
     make_mark(judged.running.of(judged.place.communes[0]), "1.1", "1", stage=COUNCIL)
-    later = open_(analyst, kept=kept)
-    assert len(kept.held) == 2
+    later = open_(analyst, memory=memory)
+    assert len(memory.contents.held) == 2
+    assert len(memory.before.held) == 0
     assert later.report.digest != first.report.digest
     assert later.report.blocks[0].units[0].name != "Xã An Cọ"
 
 
 @on_sqlite
 def test_a_new_name_is_seen_at_once(open_: Open, judged: Judged, analyst: Actor) -> None:
-    kept = reporting.Kept()
-    open_(analyst, kept=kept)
+    memory = reporting.Memory()
+    open_(analyst, memory=memory)
     with judged.database.transaction() as other:
         other.get_one(Unit, judged.place.communes[0].id).name = "Xã An Mới"
-    assert "Xã An Mới" in names(open_(analyst, kept=kept))
-
-
-@on_sqlite
-def test_only_the_last_contents_are_kept(open_: Open, analyst: Actor) -> None:
-    kept, found = reporting.Kept(), open_(analyst)
-    for number in range(reporting.KEPT + 2):
-        kept.put(number, found)
-    assert list(kept.held) == [2, 3, 4, 5]
+    assert "Xã An Mới" in names(open_(analyst, memory=memory))
 
 
 @on_sqlite
@@ -179,12 +212,17 @@ def test_the_last_published_round_stands_beside(
     dates = {name: day + datetime.timedelta(days=365) for name, day in DATES.items()}
     later = make_round(sets=sets, title="Chỉ số CCHC năm 2026", year=2026, dates=dates)
     make_mark(later.of(judged.place.communes[0]), "1.1", "3", stage="first")
-    found = reporting.results(session, analyst, later.id, today=judged.today).report
+    memory = reporting.Memory()
+    found = reporting.results(session, analyst, later.id, today=judged.today, memory=memory).report
     unit = next(unit for unit in found.blocks[0].units if unit.name == "Xã An Cọ")
     assert found.earlier == "Chỉ số CCHC năm 2025 (năm 2025)"
     assert unit.change is not None
     assert (unit.change.year, unit.change.now) == (2025, Fraction(100))
     assert unit.change.before == Fraction(250, 3)
+    session.rollback()
+    make_mark(later.of(judged.place.communes[1]), "1.1", "3", stage="first")
+    reporting.results(session, analyst, later.id, today=judged.today, memory=memory)
+    assert (len(memory.contents.held), len(memory.before.held)) == (2, 1)  # the earlier round is as it was
 
 
 @on_sqlite

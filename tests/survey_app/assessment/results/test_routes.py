@@ -1,6 +1,8 @@
 """The pages and documents of a round's results."""
 
 import io
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 from docx import Document
@@ -8,7 +10,8 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from survey_app.assessment.flow import State
-from survey_app.assessment.results.routes import PAGES, PAPERS
+from survey_app.assessment.results.kept import Kept
+from survey_app.assessment.results.routes import MAKING, PAGES, PAPERS
 from survey_app.policy import Actor
 from tests.conftest import Client
 from tests.databases import on_sqlite
@@ -70,6 +73,15 @@ def test_after_publication_a_unit_sees_the_others(judged: Judged, browse: Browse
     page = client.get(url(judged, f"results/units/{judged.place.communes[1].id}")).text
     assert "xếp thứ 3 trong 3 xã, phường" in page
     assert "remedies" not in page  # not its own
+    assert "chỉ xem được hạng và điểm" in page
+    other = judged.place.communes[1].id
+    for path in (f"results/units/{other}/moves", f"papers/units/{other}/form.pdf"):
+        assert path not in page
+        assert client.get(url(judged, path)).status_code == 404
+    details = client.get(url(judged, f"papers/units/{other}/details.xlsx")).data
+    assert "Số nhiệm vụ" not in str(list(load_workbook(io.BytesIO(details))["Chi tiết"].values))
+    behind = load_workbook(io.BytesIO(client.get(url(judged, "papers/evidence.xlsx")).data))["Tiêu chí"]
+    assert {row[0].value for row in behind.iter_rows(min_row=4)} == {"Xã An Cọ"}
     assert "/remedies" in client.get(url(judged, f"results/units/{judged.place.communes[0].id}")).text
 
 
@@ -135,6 +147,35 @@ def test_documents_of_a_round(judged: Judged, office: Client, kind: str, ending:
     assert response.status_code == 200
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.data.startswith(b"%PDF" if ending == "pdf" else b"PK")
+
+
+class Noted(Kept[bytes]):
+    """Remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.keys: list[tuple[object, ...]] = []
+
+    def get(self, key: object, make: Callable[[], bytes]) -> bytes:
+        self.keys.append(cast(tuple[object, ...], key))
+        return super().get(key, make)
+
+
+def test_who_sees_the_same_at_the_same_moment_waits_for_one_document(
+    judged: Judged, office: Client, browse: Browse, inspector: Actor
+) -> None:
+    own, noted = browse(inspector), Noted()
+    own.application.extensions[MAKING] = noted
+    for client in (office, own):
+        client.get(url(judged, "papers/results.xlsx"))
+    judged.publish()
+    for client in (office, own):
+        client.get(url(judged, "papers/results.xlsx"))
+    (_, _, first, wide), (_, _, second, narrow), *published = noted.keys
+    assert wide != narrow
+    assert first != second  # the first download is an event of the log
+    assert published[0][3] == published[1][3]
+    assert {key[:2] for key in noted.keys} == {(f"round {judged.id} results", "xlsx")}
 
 
 def test_documents_of_a_unit_are_noted_when_they_are_taken(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
 from reports.par_content import BlockResult, UnitResult
 from survey_app.assessment.outcomes import Sheet, outcomes
 from survey_app.assessment.results import units as unit_results
@@ -62,16 +64,35 @@ def test_both_conventions_only_differ_where_something_does_not_apply() -> None:
 
 
 def test_a_unit_sees_its_appraisal_once_it_is_open_to_it() -> None:
-    marks = {"1.1": {SELF: said("3"), FIRST: said("2"), COUNCIL: said("1")}}
-    shown = unit_results.unjudged(one(sheet(marks), "explanation_asked"))
+    given = sheet({"1.1": {SELF: said("3"), FIRST: said("2"), COUNCIL: said("1")}})
+    shown = unit_results.unjudged(one(given, "settled"), given)
     assert shown.leaves[0].council is not None
-    assert (shown.place, shown.ranks) == (None, None)
+    assert (shown.place, shown.ranks, shown.leaves[0].points) == (None, None, Fraction(1))
+
+
+@pytest.mark.parametrize("state", ["explanation_asked", "appraised"])
+def test_before_it_is_locked_a_unit_hears_nothing_of_the_council(state: str) -> None:
+    given = sheet({"1.1": {SELF: said("3"), FIRST: said("2"), COUNCIL: said("1")}}, sipas(80, 0.02))
+    plain = sheet({"1.1": {SELF: said("3"), FIRST: said("2")}}, sipas(80, 0.02))
+    shown = unit_results.unjudged(one(given, state), given)
+    assert shown == unit_results.unjudged(one(plain, state), plain)
+    assert (shown.leaves[0].council, shown.leaves[0].points) == (None, Fraction(2))
+
+
+def test_other_units_see_points_alone() -> None:
+    marks = {stage: said("2", reason="Mật", inputs={"a": 1}) for stage in (SELF, FIRST, COUNCIL)}
+    found = one(sheet({"1.1": marks}))
+    shown = unit_results.public(found)
+    assert (shown.counted, shown.place) == (found.counted, found.place)
+    words = [word for line in shown.leaves for word in (line.own, line.first, line.second, line.council) if word]
+    assert {(word.reason, tuple(word.inputs), word.points) for word in words} == {("", (), Decimal(2))}
+    assert all(line.fed == {} for line in shown.leaves)
 
 
 def test_before_that_it_sees_its_own_marks_alone() -> None:
     own = {"1.1": {SELF: said("3"), FIRST: said("2")}, "1.2": {SELF: said(None, applies=False)}}
-    found = one(sheet({**own, "1.3": {FIRST: said("1")}}, sipas(80, 0.02), corrections={"1.1": Decimal(1)}), "draft")
-    shown = unit_results.unjudged(found)
+    given = sheet({**own, "1.3": {FIRST: said("1")}}, sipas(80, 0.02), corrections={"1.1": Decimal(1)})
+    shown = unit_results.unjudged(one(given, "draft"), given)
     lines = {line.criterion.number: line for line in shown.leaves}
     assert (lines["1.1"].first, lines["1.1"].corrected, lines["1.1"].points) == (None, None, Fraction(3))
     assert (lines["1.2"].applies, lines["1.2"].points) == (False, None)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.assessment.flow import State
 from survey_app.assessment.running import board
 from survey_app.assessment.running.board import Asked, Row
+from survey_app.assessment.trail import Trail
 from survey_app.db import Database
 from survey_app.errors import NotAllowed, NotFound
 from survey_app.models import Assessment, Unit, UnitSuccession
@@ -63,7 +64,7 @@ def test_progress_and_missing_documents(
     own = running.of(place.communes[0])
     make_mark(own, "1.1", "2.55", computed="2.55")
     make_support(own, "1.1")
-    make_mark(own, "1.2", "2")
+    make_mark(own, "1.2", "2", computed="2")
     make_mark(own, "T.1", "0.5")
     row = rows()[place.communes[0].id]
     assert (row.done, row.leaves) == (1, 4)  # a bonus counts once it is claimed
@@ -117,7 +118,7 @@ def test_extensions_and_days_that_passed(
     assert [(row.due, row.overdue, row.collectable, row.late) for row in found] == [
         (datetime.date(2026, 4, 30), False, False, False),
         (DATES["score_until"], True, False, False),
-        (None, False, False, True),
+        (DATES["appraise_until"], False, False, True),
     ]
     clock.move(days=1)  # now it should have been approved
     assert [rows()[unit.id].collectable for unit in place.communes] == [False, True, False]
@@ -166,6 +167,7 @@ def made(unit: str, **changes: Any) -> Row:
         "collectable": False,
         "late": False,
         "extended_until": None,
+        "trail": Trail(),
         "successors": (),
         "leaves": 4,
         "lacking": (),

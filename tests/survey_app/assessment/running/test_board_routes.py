@@ -53,7 +53,7 @@ def test_the_board_shows_where_each_unit_stands(
     first, second, third = (running.of(unit) for unit in place.communes)
     complete(first)
     make_mark(first, "1.1", "2", stage="first")
-    make_mark(second, "1.1", "3")
+    make_mark(second, "1.1", "3", computed="3")
     put(third, State.SUBMITTED)
     clock.move(days=21)
     page = said(browse(analyst).get(f"{address}/board"))
@@ -65,9 +65,10 @@ def test_the_board_shows_where_each_unit_stands(
         "Quá hạn (3)",
         "31/03/2026",
         "quá hạn",
-        '<td class="n">3/3</td>',
-        '<td class="n">0/3</td><td class="n">1</td><td class="n">3,00</td>',
-        '5,30</td>\n  <td class="n">2,00<span class="more">1 tiêu chí</span></td>\n  <td class="n">-0,55</td>',
+        '<td class="n" data-l="Đã đủ">3/3</td>',
+        'data-l="Đã đủ">0/3</td><td class="n" data-l="Thiếu tài liệu">1</td><td class="n" data-l="Tự chấm">3,00</td>',
+        '5,30</td>\n  <td class="n" data-l="Thẩm định">2,00<span class="more">1 tiêu chí</span></td>',
+        'data-l="Chênh lệch">-0,55</td>',
         f'href="/assessment/units/{first}"',
         f'href="/assessment/units/{first}/extend"',
         f'href="/assessment/units/{second}/collect"',
@@ -132,15 +133,17 @@ def test_what_the_board_shows_can_be_taken_away(
     own = running.of(place.communes[0])
     complete(own)
     make_mark(own, "1.1", "2", stage="first")
-    header, row = table(home.get(f"{address}/board.csv?state=draft"))
+    header, row, [below] = table(home.get(f"{address}/board.csv?state=draft"))
     found = dict(zip(header, row, strict=True))
     assert found["Đơn vị"] == "Xã An Cọ"
+    assert below.startswith("Bộ tiêu chí chưa đối chiếu văn bản gốc: ")
     assert (found["Tiêu chí đã đủ"], found["Tiêu chí phải chấm"]) == ("3", "3")
     assert (found["Điểm tự chấm"], found["Điểm thẩm định"], found["Chênh lệch"]) == ("5.3", "2.0", "-0.55")
     assert (found["Hạn"], found["Quá hạn"]) == ("2026-03-31", "Không")
-    assert [row[10] for row in table(home.get(f"{address}/board.csv?block=department"))] == ["Điểm thẩm định", ""]
+    departments = table(home.get(f"{address}/board.csv?block=department"))
+    assert [row[10] for row in departments[:-1]] == ["Điểm thẩm định", ""]
     book = load_workbook(io.BytesIO(home.get(f"{address}/board.xlsx").get_data()))
-    assert book.worksheets[0].max_row == 5
+    assert book.worksheets[0].max_row == 6
     assert home.get(f"{address}/board.pdf").status_code == 404
     with database.reading() as session:
         assert events(session, "download") == [{"form": "csv"}, {"form": "csv"}, {"form": "xlsx"}]
@@ -159,7 +162,7 @@ def test_reminders_are_a_list_to_copy_and_a_table(
     clock: Clock,
 ) -> None:
     first, second, third = (running.of(unit) for unit in place.communes)
-    make_mark(first, "1.1", "3")
+    make_mark(first, "1.1", "3", computed="3")
     put(first, State.DRAFT)
     put(second, State.EXPLANATION_ASKED)
     put(third, State.SUBMITTED)
@@ -171,7 +174,7 @@ def test_reminders_are_a_list_to_copy_and_a_table(
     home = browse(analyst)
     page = said(home.get(f"{address}/reminders"))
     for words in (
-        "3 đơn vị cần nhắc",
+        "3 việc cần nhắc",
         "Xã An Cọ: hoàn thành tự chấm điểm và gửi lãnh đạo đơn vị duyệt; còn 3 tiêu chí chưa đủ (1.1, 1.2, 1.3); "
         "1 tiêu chí đã chấm nhưng thiếu tài liệu kiểm chứng; hạn 31/03/2026 (quá hạn 5 ngày).",
         "Xã Bình Thủy: trả lời yêu cầu giải trình; 1 câu hỏi chưa trả lời; hạn 10/05/2026.",
@@ -180,7 +183,8 @@ def test_reminders_are_a_list_to_copy_and_a_table(
     ):
         assert words in page, words
     rows = table(home.get(f"{address}/reminders.csv?block=commune"))
-    assert [row[0] for row in rows] == ["Đơn vị", "Xã An Cọ", "Xã Bình Thủy"]
+    assert [row[0] for row in rows[:-1]] == ["Đơn vị", "Xã An Cọ", "Xã Bình Thủy"]
+    assert rows[-1][0].startswith("Bộ tiêu chí chưa đối chiếu văn bản gốc: ")
     assert rows[1][4:] == ["31/03/2026", "5", "1.1, 1.2, 1.3", inspector.name]
     assert home.get(f"{address}/reminders.xlsx").content_type.endswith("sheet")
     assert "Không có đơn vị nào cần nhắc." in said(home.get(f"{address}/reminders?state=submitted"))
@@ -214,7 +218,7 @@ def test_what_was_typed_stays_when_more_time_is_refused(
     for sent, words in (
         ({"until": "2026-04-20", "reason": ""}, "Mục này cần được điền."),
         ({"until": "mai", "reason": "Bão lụt"}, "Ngày không đúng."),
-        ({"until": "2026-03-31", "reason": "Bão lụt"}, "Ngày gia hạn phải sau hạn tự chấm điểm của kỳ."),
+        ({"until": "2026-03-31", "reason": "Bão lụt"}, "Ngày gia hạn phải sau hạn hiện nay của bước đơn vị đang làm."),
         ({"until": "2026-03-15", "reason": "Bão lụt"}, "Ngày này đã qua."),
     ):
         page = said(home.send(url, sent))

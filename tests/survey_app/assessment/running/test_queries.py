@@ -88,7 +88,6 @@ def test_a_round_with_its_sets_and_states(
         put(running.of(unit), State.SETTLED)
     with database.reading() as session:
         page = queries.page(session, analyst, running.id)
-    assert page.unverified
     assert [(each.block, each.set_id, each.state, each.version, each.verified) for each in page.sets] == [
         (block, set_id, "frozen", 1, False) for block, set_id in sorted(running.sets.items())
     ]
@@ -152,7 +151,4 @@ def test_blocks_and_sets_to_choose_from(place: Place, make_set: MakeSet, session
 
 
 def test_nothing_is_due_while_others_have_to_act() -> None:
-    dates = Dates(
-        score_until=DATES["score_until"], approve_until=DATES["score_until"], explain_until=DATES["score_until"]
-    )
-    assert queries.due(State.SUBMITTED, dates) is None
+    assert queries.due(State.SUBMITTED, Dates(**DATES)) is None

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from survey_app.assessment.flow import State
 from survey_app.db import Database
-from survey_app.models import Level, Round, Unit, UnitSuccession
+from survey_app.models import Assessment, Level, Round, Unit, UnitSuccession
 from survey_app.policy import Actor, Role
 from tests.conftest import Client, Clock
 from tests.databases import on_sqlite
@@ -170,3 +170,24 @@ def test_without_units_of_a_known_kind_there_is_nothing_to_choose(home: Client, 
         for unit in session.scalars(select(Unit)):
             unit.level = "hamlet"
     assert "Chưa có đơn vị nào thuộc các khối được đánh giá." in said(home.get(f"{LIST}/new"))
+
+
+@on_sqlite
+def test_a_unit_that_was_left_out_is_let_in_by_a_button(
+    home: Client, running: Running, make_round: MakeRound, make_unit: MakeUnit, place: Place, database: Database
+) -> None:
+    address = f"{LIST}/{running.id}"
+    again = make_round(opened=False, sets=running.sets, title="Chấm lại")
+    assert "Thêm đơn vị vào kỳ" not in said(home.get(address))
+    unit = make_unit("Xã Mới", parent=place.province)
+    assert "Thêm đơn vị vào kỳ (1 đơn vị chưa có)" in said(home.get(address))
+    assert home.send(f"{address}/units", {"unit": str(unit.id)}).headers["Location"] == address
+    assert "Đã thêm đơn vị vào kỳ đánh giá." in said(home.get(address))
+    home.send(f"{address}/units", {"unit": "x"})
+    assert "Đơn vị này không thuộc khối nào của kỳ" in said(home.get(address))
+    home.send(f"{LIST}/{again.id}/units", {"unit": str(unit.id)})
+    assert "không ở trạng thái đang diễn ra" in said(home.get(address))
+    home.send(f"{LIST}/{again.id}/open")
+    assert "cho cùng năm trong kỳ “Chỉ số CCHC năm 2025”" in said(home.get(address))
+    with database.reading() as session:
+        assert session.scalars(select(Assessment.unit_id).where(Assessment.unit_id == unit.id)).all() == [unit.id]

@@ -9,9 +9,10 @@ from werkzeug.test import TestResponse
 from survey_app.assessment.flow import State
 from survey_app.db import Database
 from survey_app.models import CouncilMember, Duty
-from survey_app.policy import Actor
+from survey_app.policy import Actor, Role
 from tests.conftest import Client
 from tests.databases import on_sqlite
+from tests.factories.accounts import MakeActor
 from tests.survey_app.assessment.conftest import Browse, Place, Put, Running
 
 
@@ -47,14 +48,25 @@ def test_duties_are_given_and_taken(
     page = said(home.get(f"{address}/staff"))
     for words in (
         "Đã phân công.",
-        "<td>1. Tiêu chí 1</td><td>Xã An Cọ</td>",
-        "<td>Mọi lĩnh vực</td><td>Mọi đơn vị</td>",
+        '<td data-l="Lĩnh vực">1. Tiêu chí 1</td><td data-l="Đơn vị">Xã An Cọ</td>',
+        '<td data-l="Lĩnh vực">Mọi lĩnh vực</td><td data-l="Đơn vị">Mọi đơn vị</td>',
     ):
         assert words in page, words
     first, second = duty_ids(database)
     home.send(f"{address}/duties/{first}/relieve")
     assert "Đã bỏ phân công." in said(home.get(f"{address}/staff"))
     assert duty_ids(database) == [second]
+
+
+@on_sqlite
+def test_the_first_duty_leaves_everybody_else_with_nothing_and_the_page_says_so(
+    home: Client, address: str, place: Place, appraiser: Actor, make_actor: MakeActor
+) -> None:
+    other = make_actor(Role.APPRAISER, place.province)
+    assert "Chưa được phân công nên" not in said(home.get(f"{address}/staff"))
+    home.send(f"{address}/duties", {"account_id": str(appraiser.account_id), "field": "", "unit_id": ""})
+    words = f"Chưa được phân công nên không thẩm định được gì: {other.name} ({place.province.name})."
+    assert words in said(home.get(f"{address}/staff"))
 
 
 @on_sqlite
@@ -75,9 +87,9 @@ def test_the_council_is_seated(home: Client, address: str, leader: Actor, databa
     assert home.send(f"{address}/seats", sent).headers["Location"] == f"{address}/staff"
     page = said(home.get(f"{address}/staff"))
     assert "Đã thêm thành viên hội đồng." in page
-    assert "<td>Chủ tịch</td>" in page
+    assert ">Chủ tịch</td>" in page
     home.send(f"{address}/seats", {**sent, "title": ""})
-    assert "<td>Ủy viên</td>" in said(home.get(f"{address}/staff"))
+    assert ">Ủy viên</td>" in said(home.get(f"{address}/staff"))
     home.send(f"{address}/seats/{leader.account_id}/leave")
     assert "Đã đưa thành viên ra khỏi hội đồng." in said(home.get(f"{address}/staff"))
     with database.reading() as session:

@@ -49,17 +49,24 @@ def test_a_sentence_names_a_few_leaves_and_the_table_all() -> None:
     assert "1.9" in str(words.cells(many)[6])
 
 
+def test_who_has_not_begun_in_time_needs_time() -> None:
+    assert words.task(reminder(state=State.NOT_STARTED, days_over=0)).startswith("tự chấm điểm")
+    assert words.task(reminder(state=State.NOT_STARTED, days_over=2)).startswith("chưa bắt đầu và đã hết hạn: cần")
+
+
 def test_every_state_date_and_duty_has_its_words() -> None:
     assert set(words.FILTERS) == {*State, "overdue"}
     assert tuple(words.DATE_NAMES) == DATES
-    assert set(words.DUTIES) == set(reminders.WHO) == flow.UNSENT | {State.EXPLANATION_ASKED}
+    assert set(reminders.WHO) == flow.OF_UNIT
+    assert set(words.TURNS) == set(State) - flow.OF_UNIT - {State.PUBLISHED}
+    assert set(words.DUTIES) == flow.OF_UNIT | set(words.TURNS) - {State.SETTLED}
     assert set(words.LOOKS) == set(words.ROUND_STATES)
 
 
 def test_whatever_the_services_of_rounds_refuse_is_told_in_words() -> None:
     found = set()
     for name in ("rounds", "staffing", "collecting"):
-        for match in REASON.finditer((ROOM / f"{name}.py").read_text("utf-8")):
+        for match in REASON.finditer(next(ROOM.parent.rglob(f"{name}.py")).read_text("utf-8")):
             found |= {match[1] or match[3] or match[4]}
     assert {"round_published", "no_longer", "assigned_already", "too_long", "no_set"} <= found
     assert found <= set(words.WORDS)

@@ -12,12 +12,24 @@ from survey_app.assessment.flow import State
 from survey_app.assessment.settling import correcting
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
+from survey_app.models import Duty
 from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
 from tests.survey_app.assessment.cases import MakeSupport, appraise, submit
-from tests.survey_app.assessment.conftest import MakeFeed, MakeMark, Place, Put, Running, events
+from tests.survey_app.assessment.conftest import (
+    MakeFeed,
+    MakeMark,
+    MakeRound,
+    MakeSet,
+    Place,
+    Put,
+    Running,
+    events,
+    leaf,
+    node,
+)
 
 
 @pytest.fixture
@@ -91,14 +103,53 @@ def test_nobody_confirms_their_own_word(
 
 @on_sqlite
 def test_what_cannot_be_proposed(session: Session, analyst: Actor, key: int, clock: Clock, put: Put) -> None:
-    for leaf, points, reason, problem in (("1.3", "2", "x", "points"), ("1.3", "1", " ", "reason")):
+    for number, points, reason, problem in (
+        ("1.3", "2", "x", "points"),
+        ("1.3", "1", " ", "reason"),
+        ("1.3", "1", "x" * 4001, "reason"),
+    ):
         with pytest.raises(Rejected) as refusal:
-            correcting.propose(session, analyst, key, leaf, points, reason, clock())
+            correcting.propose(session, analyst, key, number, points, reason, clock())
         assert list(refusal.value.problems) == [problem]
     with pytest.raises(NotFound):
         correcting.propose(session, analyst, key, "9.9", "1", "x", clock())
     with pytest.raises(NotFound):
         correcting.confirm(session, analyst, 999, clock())
+
+
+@on_sqlite
+def test_an_appraiser_proposes_within_the_duties(
+    session: Session, running: Running, place: Place, appraiser: Actor, analyst: Actor, key: int, clock: Clock
+) -> None:
+    correcting.propose(session, appraiser, key, "1.3", "0.9", "Nhầm", clock())
+    duty = Duty(round_id=running.id, account_id=appraiser.account_id, field="T", unit_id=place.communes[0].id)
+    session.add(duty)
+    session.flush()
+    with pytest.raises(NotFound, match="leaf"):
+        correcting.propose(session, appraiser, key, "1.3", "0.9", "Nhầm", clock())
+    assert [number for number, _ in correcting.target(session, appraiser, key).leaves] == ["T.1"]
+    correcting.propose(session, appraiser, key, "T.1", "0.9", "Nhầm", clock())
+    assert len(correcting.corrections(session, appraiser, running.id)) == 2
+    duty.unit_id = place.communes[1].id
+    session.flush()
+    with pytest.raises(NotFound, match="assessment"):
+        correcting.target(session, appraiser, key)
+    assert correcting.locked(session, appraiser, running.id) == ()
+    assert correcting.corrections(session, appraiser, running.id) == []
+    correcting.propose(session, analyst, key, "1.3", "0.9", "Nhầm", clock())  # Home Affairs has no duties
+
+
+@on_sqlite
+def test_a_leaf_that_a_unit_is_exempt_from_is_not_corrected(
+    session: Session, make_set: MakeSet, make_round: MakeRound, analyst: Actor, place: Place, put: Put, clock: Clock
+) -> None:
+    special = node("1", 5, leaf("1.1", 3, special=["xa-1"]), leaf("1.2", 2))
+    key = make_round(sets={"commune": make_set(fields=[special])}).of(place.communes[0])
+    put(key, State.SETTLED)
+    with pytest.raises(Rejected) as refusal:
+        correcting.propose(session, analyst, key, "1.1", "1", "Nhầm", clock())
+    assert refusal.value.problems == {"leaf": "unit_exempt"}
+    assert [number for number, _ in correcting.target(session, analyst, key).leaves] == ["1.2"]
 
 
 @on_sqlite

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.assessment.flow import State
-from survey_app.assessment.settling import council
-from survey_app.assessment.settling.council import Decision, Meeting, Why
+from survey_app.assessment import rounds
+from survey_app.assessment.flow import State, Step
+from survey_app.assessment.settling import council, timing
+from survey_app.assessment.settling.council import Decision, Kept, Meeting, Why
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, Rejected
 from survey_app.models import Assessment, AuditEvent, CouncilAttendance, CouncilMeeting, CouncilMember, Mark, Round
@@ -22,7 +23,7 @@ from tests.survey_app.assessment.cases import MakeSupport, appraise, submit
 from tests.survey_app.assessment.conftest import MakeFeed, MakeMark, Place, Put, Running, events
 
 Seat = Callable[..., None]
-HELD = datetime.date(2026, 3, 15)
+HELD = datetime.date(2026, 3, 16)
 
 
 @pytest.fixture
@@ -103,13 +104,60 @@ def test_a_decision_of_the_council(
         session, analyst, keys[1], "2.1", Decision(points="", applies=False, reason="Không điều tra"), clock()
     )
     cases = council.cases(session, analyst, session.get_one(Assessment, keys[0]).round_id)
-    assert [(leaf.leaf, leaf.why, leaf.edition) for case in cases for leaf in case.leaves] == [
-        ("1.3", (Why.DISAGREED,), 2),
-        ("2.1", (Why.NO_FIGURE,), 1),  # still before the council, so that it can be changed
+    assert [(leaf.leaf, leaf.why, leaf.kept) for case in cases for leaf in case.leaves] == [
+        ("1.3", (Why.DISAGREED,), Kept(edition=2)),
+        ("2.1", (Why.NO_FIGURE,), Kept(edition=1)),  # still before the council, so that it can be changed
     ]
     assert len(events(session, "council_decided")) == 3
     with pytest.raises(NotAllowed):
         council.decide(session, appraiser, keys[0], "1.3", Decision(points="1", reason="x", edition=2), clock())
+
+
+def test_a_decision_belongs_to_its_meeting(
+    database: Database,
+    analyst: Actor,
+    running: Running,
+    keys: tuple[int, int],
+    people: list[Actor],
+    make_feed: MakeFeed,
+    clock: Clock,
+) -> None:
+    """One that waits for a minute becomes that of the next meeting; without any minute nothing is settled."""
+    make_feed(keys[1], "2.1", {"percent": "80"})
+
+    def decide(**more: object) -> None:
+        given = Decision(points="0.6", reason="x", **more)  # type: ignore[arg-type]  # as the form gives them
+        with database.transaction() as session:
+            council.decide(session, analyst, keys[0], "1.3", given, clock())
+
+    def meet() -> int:
+        with database.transaction() as session:
+            return council.record_meeting(session, analyst, running.id, meeting(people), clock())
+
+    def kept() -> Kept:
+        with database.reading() as session:
+            return council.cases(session, analyst, running.id, keys[0])[0].leaves[0].kept
+
+    decide()
+    first = meet()
+    assert kept() == Kept(edition=1, meeting_id=first)
+    second = meet()  # on the same day
+    assert kept() == Kept(edition=1, meeting_id=first)
+    decide(edition=1, meeting_id=second)
+    assert kept() == Kept(edition=2, meeting_id=second)
+    with pytest.raises(Rejected) as refusal:
+        decide(edition=2, meeting_id=999)
+    assert refusal.value.problems == {"meeting": "unknown_meeting"}
+    decide(edition=2)
+    with pytest.raises(Rejected) as refusal, database.transaction() as session:
+        council.settle_all(session, analyst, running.id, clock())
+    assert (refusal.value.reason, refusal.value.problems) == ("no_minute", {"Xã An Cọ": "1.3"})
+    third = meet()
+    assert kept() == Kept(edition=3, meeting_id=third)
+    with database.transaction() as session:
+        assert council.settle_all(session, analyst, running.id, clock()) == 2
+        noted = [each.get("meeting") for each in events(session, "council_decided")]
+    assert noted == [None, second, None]
 
 
 @on_sqlite
@@ -119,6 +167,9 @@ def test_what_the_council_cannot_decide(session: Session, analyst: Actor, keys: 
     with pytest.raises(Rejected) as refusal:
         council.decide(session, analyst, keys[0], "1.3", Decision(points="1", reason=" "), clock())
     assert refusal.value.problems == {"reason": "reason_needed"}
+    with pytest.raises(Rejected) as refusal:
+        council.decide(session, analyst, keys[0], "1.3", Decision(points="1", reason="x" * 4001), clock())
+    assert refusal.value.problems == {"reason": "too_long"}
     session.get_one(Assessment, keys[0]).state = State.EXPLAINED
     with pytest.raises(Conflict, match="other_state"):
         council.decide(session, analyst, keys[0], "1.3", Decision(points="1", reason="x"), clock())
@@ -149,6 +200,7 @@ def test_a_meeting_that_does_not_count(
     for changes, problem in (
         ({"attended": {people[0].account_id}}, {"attended": "no_quorum"}),
         ({"attended": {analyst.account_id, people[0].account_id}}, {"attended": "no_quorum"}),
+        ({"minute": "x" * 20_001}, {"minute": "too_long"}),
         ({"held_on": late, "minute": " "}, {"held_on": "to_come", "minute": "minute_needed"}),
     ):
         with pytest.raises(Rejected) as refusal:
@@ -168,9 +220,55 @@ def test_a_unit_is_settled_after_a_meeting(
     with pytest.raises(Conflict, match="no_meeting"):
         council.settle(session, analyst, keys[0], clock())
     key = council.record_meeting(session, analyst, running.id, meeting(people), clock())
-    council.settle(session, analyst, keys[0], clock())
+    with pytest.raises(Rejected) as refusal:
+        council.settle(session, analyst, keys[0], clock())
+    assert (refusal.value.reason, refusal.value.problems) == ("undecided", {"Xã An Cọ": "1.3"})
+    council.settle(session, analyst, keys[0], clock(), keep=True)
     assert session.get_one(Assessment, keys[0]).state == State.SETTLED
     assert events(session, "assessment_moved")[-1]["reason"] == f"meeting {key}"
+    assert events(session, "council_kept") == [{"leaves": ["1.3"], "meeting": key}]
+
+
+@on_sqlite
+def test_what_was_appraised_after_the_last_meeting_waits_for_the_next(
+    session: Session, analyst: Actor, running: Running, keys: tuple[int, int], people: list[Actor], clock: Clock
+) -> None:
+    council.record_meeting(session, analyst, running.id, meeting(people), clock())
+    clock.move(days=1)
+    row = session.get_one(Assessment, keys[0])
+    row.state = State.EXPLAINED
+    rounds.move(session, analyst, row, Step.FINISH, clock())
+    assert timing.appraised(session, keys) == {keys[0]: clock.today, keys[1]: HELD}
+    with pytest.raises(Rejected) as refusal:
+        council.settle(session, analyst, keys[0], clock(), keep=True)
+    assert (refusal.value.reason, refusal.value.problems) == ("no_meeting_since", {"Xã An Cọ": "17/03/2026"})
+    council.record_meeting(session, analyst, running.id, meeting(people, held_on=clock.today), clock())
+    council.settle(session, analyst, keys[0], clock(), keep=True)
+
+
+@on_sqlite
+def test_a_council_has_three_members_and_meets_while_its_round_runs(
+    session: Session, analyst: Actor, running: Running, people: list[Actor], clock: Clock
+) -> None:
+    before = HELD - datetime.timedelta(days=1)
+    with pytest.raises(Rejected) as refusal:
+        council.record_meeting(session, analyst, running.id, meeting(people, held_on=before), clock())
+    assert refusal.value.problems == {"held_on": "before_round"}
+    session.delete(session.get_one(CouncilMember, (running.id, people[2].account_id)))
+    session.flush()
+    with pytest.raises(Rejected) as refusal:
+        council.record_meeting(session, analyst, running.id, meeting(people[:2]), clock())
+    assert refusal.value.problems == {"attended": "too_few_members"}
+    assert timing.begun(session, 999) == datetime.date.min
+
+
+@on_sqlite
+def test_points_of_a_survey_are_not_given_by_hand(
+    session: Session, analyst: Actor, keys: tuple[int, int], clock: Clock
+) -> None:
+    with pytest.raises(Rejected) as refusal:
+        council.decide(session, analyst, keys[1], "2.1", Decision(points="4", reason="x"), clock())
+    assert refusal.value.problems == {"points": "fed_leaf"}
 
 
 @on_sqlite
@@ -186,11 +284,11 @@ def test_all_are_settled_or_none(
     with database.transaction() as session:
         council.record_meeting(session, analyst, running.id, meeting(people), clock())
     with pytest.raises(Rejected) as refusal, database.transaction() as session:
-        council.settle_all(session, analyst, running.id, clock())
+        council.settle_all(session, analyst, running.id, clock(), keep=True)
     assert refusal.value.problems == {"Xã Bình Thủy": "2.1"}
     make_feed(keys[1], "2.1", {"percent": "80"})
     with database.transaction() as session:
-        assert council.settle_all(session, analyst, running.id, clock()) == 2
+        assert council.settle_all(session, analyst, running.id, clock(), keep=True) == 2
     with pytest.raises(Conflict, match="nothing_appraised"), database.transaction() as session:
         council.settle_all(session, analyst, running.id, clock())
 
@@ -220,7 +318,7 @@ def test_a_worker_killed_while_it_locks_leaves_nothing_half_done(
 
     monkeypatch.setattr(council.rounds, "move", dying)
     with pytest.raises(KeyboardInterrupt), database.transaction() as session:
-        council.settle_all(session, analyst, running.id, clock())
+        council.settle_all(session, analyst, running.id, clock(), keep=True)
     assert done == [State.SETTLED]
     with database.reading() as session:
         assert [session.get_one(Assessment, key).state for key in keys] == [State.APPRAISED] * 2

@@ -29,10 +29,11 @@ def key(running: Running, place: Place, make_mark: MakeMark, make_support: MakeS
 
 @pytest.fixture
 def member(database: Database, running: Running, place: Place, make_actor: MakeActor) -> Actor:
-    """The one member of the council, of a department."""
-    found = make_actor(Role.LEADER, place.department)
+    """The chair of a council of three, of a department."""
+    found, *others = (make_actor(Role.LEADER, place.department) for _ in range(3))
     with database.transaction() as session:
         session.add(CouncilMember(round_id=running.id, account_id=found.account_id, title="Chủ tịch Hội đồng"))
+        session.add_all(CouncilMember(round_id=running.id, account_id=each.account_id) for each in others)
     return found
 
 
@@ -48,7 +49,8 @@ def here(running: Running) -> str:
 
 
 def meet(browser: Client, here: str, member: Actor) -> None:
-    sent = {"held_on": "2026-03-15", "attended": member.account_id, "minute": "Thống nhất."}
+    there = [member.account_id, member.account_id + 1]
+    sent = {"held_on": "2026-03-16", "attended": there, "minute": "Thống nhất."}
     assert browser.send(f"{here}/meetings/new", sent).status_code == 302
 
 
@@ -94,21 +96,35 @@ def test_from_meeting_to_settled_unit_and_minute(
 ) -> None:
     unit = f"{here}/cases/{key}"
     assert "Chưa có cuộc họp hợp lệ" in browser.send(f"{unit}/settle").text
-    nobody = browser.send(f"{here}/meetings/new", {"held_on": "2026-03-15", "minute": "Thống nhất."})
+    fed = browser.send(f"{unit}/2.1", {"points": "3", "reason": "x", "edition": "0"})
+    assert (fed.status_code, "không cho điểm bằng tay" in fed.text) == (422, True)
+    nobody = browser.send(f"{here}/meetings/new", {"held_on": "2026-03-16", "minute": "Thống nhất."})
     assert "phải có quá nửa" in nobody.text
     assert "Chủ tịch Hội đồng" in browser.get(f"{here}/meetings/new").text
     meet(browser, here, member)
     lacking = browser.send(f"{unit}/settle")
     assert (lacking.status_code, "Xã An Cọ: 2.1." in lacking.text) == (422, True)
     assert browser.send(f"{here}/settle").status_code == 422
-    browser.send(f"{unit}/2.1", {"not_applicable": "y", "reason": "Không điều tra", "edition": "0"})
-    assert browser.send(f"{unit}/settle").location == here
+    gone = {"not_applicable": "y", "reason": "Không điều tra", "edition": "0"}
+    browser.send(f"{unit}/2.1", gone)
+    without = browser.send(f"{unit}/settle", {"keep": "y"})
+    assert (without.status_code, "chưa thuộc cuộc họp nào" in without.text) == (422, True)
+    assert '<option value="" selected>' in without.text
+    assert '<option value="1" selected>16/03/2026: họp</option>' in without.text  # of the leaf without a decision
+    unknown = browser.send(f"{unit}/2.1", {**gone, "edition": "1", "meeting": "9"})
+    assert (unknown.status_code, "Không có cuộc họp này." in unknown.text) == (422, True)
+    browser.send(f"{unit}/2.1", {**gone, "edition": "1", "meeting": "1"})
+    silent = browser.send(f"{unit}/settle")
+    assert (silent.status_code, "Xã An Cọ: 1.3." in silent.text) == (422, True)
+    assert "Hội đồng giữ điểm thẩm định ở những tiêu chí chưa quyết định: 1.3" in silent.text
+    assert "Xã An Cọ: 1.3" in browser.get(here).text
+    assert browser.send(f"{unit}/settle", {"keep": "y"}).location == here
     assert state(database, key) == State.SETTLED
     found = re.search(r"/assessment/council/meetings/\d+\.pdf", browser.get(here).text)
     assert found is not None
     minute = browser.get(found[0])
     assert minute.data.startswith(b"%PDF")
-    assert "bien-ban-hoi-dong-2026-03-15.pdf" in minute.headers["Content-Disposition"]
+    assert "bien-ban-hoi-dong-2026-03-16.pdf" in minute.headers["Content-Disposition"]
     late = browser.send(f"{unit}/1.3", {"points": "0,6", "reason": "Muộn", "edition": "0"})
     assert (late.status_code, "Chưa lưu" in late.text) == (409, True)
 
@@ -118,7 +134,7 @@ def test_every_unit_at_once(
 ) -> None:
     make_feed(key, "2.1", {"percent": "80"})
     meet(browser, here, member)
-    assert browser.send(f"{here}/settle").status_code == 302
+    assert browser.send(f"{here}/settle", {"keep": "y"}).status_code == 302
     assert state(database, key) == State.SETTLED
     assert "Không có đơn vị nào đang chờ" in browser.send(f"{here}/settle").text
 
@@ -128,7 +144,7 @@ def test_a_meeting_of_a_round_that_is_over(
 ) -> None:
     with database.transaction() as session:
         session.execute(text("UPDATE assessment_round SET state = 'published'"))
-    sent = {"held_on": "2026-03-15", "attended": member.account_id, "minute": "Thống nhất."}
+    sent = {"held_on": "2026-03-16", "attended": member.account_id, "minute": "Thống nhất."}
     assert "Kỳ đánh giá không mở" in browser.send(f"{here}/meetings/new", sent).text
 
 

@@ -46,6 +46,16 @@ def test_an_answer_is_stored_and_changed(asked: Explanation, inspector: Actor, s
 
 
 @on_sqlite
+def test_an_answer_that_is_too_long_is_refused_and_not_cut(
+    asked: Explanation, inspector: Actor, session: Session, clock: Clock
+) -> None:
+    with pytest.raises(Rejected) as refused:
+        explaining.answer(session, inspector, asked.id, "x" * 4001, NOTHING, clock())
+    assert refused.value.problems == {"answer": "too_long"}
+    assert session.get_one(Explanation, asked.id).answer is None
+
+
+@on_sqlite
 def test_two_people_at_once(asked: Explanation, inspector: Actor, session: Session, clock: Clock) -> None:
     explaining.answer(session, inspector, asked.id, "Câu của người thứ nhất", NOTHING, clock())
     with pytest.raises(Conflict) as conflict:

@@ -1,5 +1,8 @@
 """The leaves of a field as a unit fills them in."""
 
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,7 +12,9 @@ from survey_app.assessment.flow import State
 from survey_app.assessment.marking import Entry
 from survey_app.assessment.unit import leaves, pages
 from survey_app.assessment.unit.leaves import Leaf, Typed
+from survey_app.db import Database
 from survey_app.errors import NotFound
+from survey_app.models import Assessment, Correction, Round, UnitSuccession
 from survey_app.models.assessment import COUNCIL, FIRST
 from survey_app.policy import Actor
 from tests.conftest import Clock
@@ -59,7 +64,7 @@ def test_a_field_page_has_headings_and_leaves(mine: int, inspector: Actor, sessi
 def test_a_leaf_that_nobody_touched(mine: int, inspector: Actor, session: Session, clock: Clock) -> None:
     found = seen(session, inspector, mine, clock, "1.1")
     assert (found.own, found.by_hand, found.optional, found.lead_unit) == (True, False, False, "Sở Nội vụ")
-    assert (found.points, found.fault, found.lacks, found.last, found.said) == ("", "", "no_score", None, ())
+    assert (found.points, found.fault, found.lacks, found.last, found.said) == ("", "", "no_score", (), ())
     assert (found.filled.edition, found.filled.claimed, found.filled.by) == (0, "", "")
     assert seen(session, inspector, mine, clock, "1.2").optional
     assert seen(session, inspector, mine, clock, "1.3").by_hand
@@ -119,6 +124,38 @@ def test_the_appraisal_is_shown_once_the_unit_is_asked(
     assert (said.stage, said.points, said.reason) == (FIRST, "0.25", "Thiếu báo cáo")
 
 
+@pytest.mark.parametrize(("state", "told"), [(State.APPRAISED, [FIRST]), (State.SETTLED, [FIRST, COUNCIL])])
+def test_the_council_is_heard_once_the_unit_is_locked(
+    mine: int, put: Put, make_mark: MakeMark, inspector: Actor, analyst: Actor, session: Session, clock: Clock,
+    state: State, told: list[str],
+) -> None:  # fmt: skip
+    make_mark(mine, "1.3", "0.5", stage=FIRST, deducted="0.25")
+    make_mark(mine, "1.3", "0.25", stage=COUNCIL, reason="Mật")
+    put(mine, state)
+    found = seen(session, inspector, mine, clock, "1.3").said
+    assert [said.stage for said in found] == told
+    assert found[0].deducted == Decimal("0.25")
+    assert [said.stage for said in seen(session, analyst, mine, clock, "1.3").said] == [FIRST, COUNCIL]
+
+
+def test_last_years_points_are_those_that_were_corrected(
+    last_year: Running, mine: int, place: Place, make_mark: MakeMark, put: Put, inspector: Actor, analyst: Actor,
+    appraiser: Actor, session: Session, clock: Clock,
+) -> None:  # fmt: skip
+    then = last_year.of(place.communes[0])
+    make_mark(then, "1.3", "1", stage=FIRST)
+    put(then, State.PUBLISHED)
+    session.get_one(Round, last_year.id).state = "published"
+    change = Correction(assessment_id=then, leaf="1.3", points="0.5", reason="Nhầm", proposed_at=clock())
+    change.proposed_by = analyst.account_id
+    session.add(change)
+    session.flush()
+    change.confirmed_by, change.confirmed_at = appraiser.account_id, clock()
+    session.flush()
+    (last,) = seen(session, inspector, mine, clock, "1.3").last
+    assert (last.stage, last.points) == ("corrected", Fraction(1, 2))
+
+
 @pytest.fixture
 def last_year(make_round: MakeRound, make_set: MakeSet, place: Place) -> Running:
     """The round of 2024 over the communes, with a leaf that was called otherwise then."""
@@ -140,17 +177,65 @@ def test_last_years_figures_stand_beside(
 ) -> None:
     then = last_year.of(place.communes[0])
     make_mark(then, "1.1", "2.4", inputs={"a": "32", "b": "40"})
-    make_mark(then, "1.1", "2", stage=COUNCIL, inputs={"a": "32", "b": "40"})
+    make_mark(then, "1.1", "2", stage=COUNCIL, inputs={"a": "32", "b": "40"}, deducted="0.5")
     make_mark(then, "1.1", "2.1", stage=FIRST)
-    make_mark(then, "1.3", None, applies=False)
-    last = seen(session, inspector, mine, clock, "1.1").last
-    assert last
-    assert (last.year, last.stage, last.points, last.applies, last.name) == (2024, COUNCIL, "2", True, "")
+    make_mark(then, "1.3", None, stage=FIRST, applies=False)
+    assert seen(session, inspector, mine, clock, "1.1").last == ()  # what is not published is not for the unit
+    session.get_one(Round, last_year.id).state = "published"
+    session.flush()
+    (last,) = seen(session, inspector, mine, clock, "1.1").last
+    assert last.unit == ""
+    assert (last.year, last.stage, last.points, last.applies, last.name) == (2024, COUNCIL, Fraction(3, 2), True, "")
     assert last.figures == (("Số nhiệm vụ hoàn thành", "32"), ("Số nhiệm vụ được giao", "40"))
-    other = seen(session, inspector, mine, clock, "1.3").last
-    assert other
+    (other,) = seen(session, inspector, mine, clock, "1.3").last
     assert (other.applies, other.name, other.figures) == (False, "Tiêu chí cũ", ())
-    assert seen(session, inspector, mine, clock, "1.2").last is None
+    assert seen(session, inspector, mine, clock, "1.2").last == ()
+
+
+@pytest.fixture
+def took_over(database: Database, place: Place) -> Callable[[int], None]:
+    """took_over(1): Xã An Cọ took over that other commune."""
+
+    def took(number: int) -> None:
+        with database.transaction() as session:
+            session.add(UnitSuccession(predecessor_id=place.communes[number].id, successor_id=place.communes[0].id))
+
+    return took
+
+
+@pytest.mark.parametrize("state", ["running", "published"])
+def test_last_years_figures_of_a_unit_that_was_taken_over(
+    last_year: Running, mine: int, place: Place, make_mark: MakeMark, inspector: Actor, session: Session, clock: Clock,
+    took_over: Callable[[int], None], state: str,
+) -> None:  # fmt: skip
+    """Beside the unit's own, each with its name, once they are published."""
+    for number, points in enumerate(("2", "2.5")):
+        make_mark(last_year.of(place.communes[number]), "1.1", points, stage=FIRST)
+    make_mark(last_year.of(place.communes[1]), "1.3", "1", stage=FIRST)
+    took_over(1)
+    session.get_one(Round, last_year.id).state = state
+    session.flush()
+    found = [(last.unit, last.points) for last in seen(session, inspector, mine, clock, "1.1").last]
+    only = [(last.unit, last.points) for last in seen(session, inspector, mine, clock, "1.3").last]
+    if state == "running":
+        assert (found, only) == ([], [])
+    else:
+        both = [("Xã An Cọ", Fraction(2)), ("Xã Bình Thủy", Fraction(5, 2))]
+        assert (found, only) == (both, [("Xã Bình Thủy", Fraction(1))])
+
+
+def test_last_years_figures_under_the_old_name(
+    last_year: Running, mine: int, place: Place, make_mark: MakeMark, inspector: Actor, session: Session, clock: Clock,
+    took_over: Callable[[int], None],
+) -> None:  # fmt: skip
+    """The unit itself was not scored last year."""
+    make_mark(last_year.of(place.communes[1]), "1.1", "2.5", stage=FIRST)
+    took_over(1)
+    session.delete(session.get_one(Assessment, last_year.of(place.communes[0])))
+    session.get_one(Round, last_year.id).state = "published"
+    session.flush()
+    found = seen(session, inspector, mine, clock, "1.1").last
+    assert [(last.unit, last.points, last.year) for last in found] == [("Xã Bình Thủy", Fraction(5, 2), 2024)]
 
 
 def test_what_a_form_sends(mine: int, inspector: Actor, session: Session) -> None:

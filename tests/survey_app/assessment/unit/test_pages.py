@@ -34,7 +34,7 @@ def test_a_unit_that_has_not_begun(mine: int, inspector: Actor, session: Session
         State.NOT_STARTED,
         1,
     )
-    assert (work.editable, work.explaining, work.overdue, work.verified) == (True, False, False, False)
+    assert (work.editable, work.explaining, work.overdue) == (True, False, False)
     assert (work.own, work.exempt, work.steps, work.asked) == (OWN, frozenset(), (Step.SEND,), ())
     assert [(lack.leaf, lack.field, lack.reason) for lack in work.lacks][:2] == [
         ("1.1", "1", "no_score"),

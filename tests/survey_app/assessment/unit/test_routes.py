@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.assessment import marking
 from survey_app.assessment.flow import State
 from survey_app.assessment.unit import routes
+from survey_app.assessment.unit.words import REFUSED
 from survey_app.db import Database
 from survey_app.errors import Unavailable
 from survey_app.models import Assessment, Explanation, Mark
@@ -67,9 +68,17 @@ def test_the_overview_says_where_the_unit_stands(officer: Client, mine: int) -> 
     page = html.unescape(officer.get(path(mine)).text)
     for words in ("Chưa bắt đầu", "đến hết 31/03/2026", "chưa đối chiếu văn bản gốc", "do Sở Nội vụ nhập", "0/3"):
         assert words in page
-    assert f'href="/assessment/units/{mine}/fields/1#l-1.1"' in page
+    assert f'href="/assessment/units/{mine}/fields/1?leaf=1.1#l-1.1"' in page
     assert "Gửi lãnh đạo duyệt" in page
     assert "Trả lại" not in page
+
+
+def test_the_leaf_that_is_next_or_asked_for_is_open(officer: Client, mine: int) -> None:
+    opened = '<article class="card leaf" id="l-{}"><details open>'
+    page = officer.get(path(mine, "fields", "1")).text
+    assert [leaf for leaf in ("1.1", "1.2", "1.3") if opened.format(leaf) in page] == ["1.1"]
+    asked = officer.get(path(mine, "fields", "1") + "?leaf=1.3").text
+    assert [leaf for leaf in ("1.1", "1.2", "1.3") if opened.format(leaf) in asked] == ["1.3"]
 
 
 def test_a_field_has_a_form_for_each_own_leaf(officer: Client, mine: int, make_feed: MakeFeed) -> None:
@@ -100,7 +109,7 @@ def test_a_leader_reads_and_types_nothing(chief: Client, officer: Client, mine: 
 
 def test_a_leaf_is_saved_without_a_script(officer: Client, database: Database, mine: int) -> None:
     saved = officer.send(path(mine, "leaves", "1.1"), RATIO)
-    assert (saved.status_code, saved.location) == (303, path(mine, "fields", "1#l-1.1"))
+    assert (saved.status_code, saved.location) == (303, path(mine, "fields", "1?leaf=1.1#l-1.1"))
     mark = mark_of(database, mine, "1.1")
     assert mark
     assert (mark.points, mark.edition) == ("2.55", 1)
@@ -152,7 +161,7 @@ def test_a_refused_claim_keeps_what_was_typed(officer: Client, database: Databas
     facts = officer.send(path(mine, "leaves", "1.1"), sent, headers=JSON)
     assert facts.status_code == 422
     assert facts.json
-    assert facts.json["problems"] == ["Điểm phải nằm trong khoảng từ 0 đến điểm tối đa của tiêu chí."]
+    assert facts.json["problems"] == [REFUSED["out_of_range"]]
     assert mark_of(database, mine, "1.1") is None
 
 
@@ -279,7 +288,7 @@ def test_an_incomplete_work_is_not_sent_and_every_gap_is_linked(officer: Client,
     page = officer.send(path(mine, "send"), {"edition": "1"})
     assert page.status_code == 422
     assert "Chưa gửi được: còn tiêu chí chưa đủ." in page.text
-    assert f'href="{path(mine, "fields", "1#l-1.1")}"' in page.text
+    assert f'href="{path(mine, "fields", "1?leaf=1.1#l-1.1")}"' in page.text
 
 
 def test_a_leader_approves_what_they_saw(chief: Client, database: Database, mine: int, put: Put) -> None:

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from survey_app.assessment import marking
 from survey_app.assessment.flow import State, Step
-from survey_app.assessment.unit import submitting
+from survey_app.assessment.unit import pages, submitting
 from survey_app.db import Database
 from survey_app.errors import Conflict, NotAllowed, NotFound, NotOpen, Rejected
 from survey_app.models import Assessment, Explanation
-from survey_app.policy import Actor
+from survey_app.policy import Actor, Role
 from tests.conftest import Clock
 from tests.databases import on_sqlite
+from tests.factories.accounts import MakeActor
 from tests.survey_app.assessment.conftest import Place, Put, Running, events
 
 DUE = datetime.date(2026, 5, 10)
@@ -56,6 +58,31 @@ def test_from_the_officer_over_the_leader_and_back(
     moves = events(session, "assessment_moved")
     assert [move["step"] for move in moves] == ["begin", "send", "return", "send", "approve", "withdraw"]
     assert moves[2]["reason"] == "Thiếu báo cáo"
+
+
+@on_sqlite
+def test_those_above_a_unit_look_on(
+    mine: int,
+    place: Place,
+    make_actor: MakeActor,
+    complete: Callable[[int], None],
+    put: Put,
+    session: Session,
+    clock: Clock,
+) -> None:
+    complete(mine)
+    officer, chief = make_actor(Role.INSPECTOR, place.province), make_actor(Role.LEADER, place.province)
+    work = pages.work(session, officer, mine, clock.today)
+    assert (work.editable, work.steps) == (False, ())
+    with pytest.raises(NotAllowed, match="score_self"):
+        marking.save(session, officer, mine, "1.1", marking.Entry(inputs={}, edition=1), clock())
+    with pytest.raises(NotAllowed, match="score_self"):
+        take(session, officer, mine, Step.SEND, clock)
+    session.rollback()
+    put(mine, State.AWAITING_APPROVAL)
+    assert pages.work(session, chief, mine, clock.today).steps == ()
+    with pytest.raises(NotAllowed, match="approve_self"):
+        take(session, chief, mine, Step.APPROVE, clock)
 
 
 @on_sqlite

@@ -7,7 +7,19 @@ import pytest
 
 from survey_app.assessment.flow import State
 from survey_app.assessment.unit.submitting import TAKEN as STEPS_TAKEN
-from survey_app.assessment.unit.words import LACKS, REFUSED, SCANS, STAGES, STATES, STEPS, TAKEN, points, refused, size
+from survey_app.assessment.unit.words import (
+    LACKS,
+    REFUSED,
+    SCANS,
+    STAGES,
+    STATES,
+    STEPS,
+    TAKEN,
+    less,
+    points,
+    refused,
+    size,
+)
 from survey_app.errors import Conflict, Rejected, Unavailable
 from survey_app.evidence_files.reasons import Reason, Refused
 from survey_app.evidence_store import Full
@@ -18,7 +30,7 @@ from survey_app.models.evidence import SCANS as ALL_SCANS
 def test_everything_has_a_name() -> None:
     assert set(STATES) == set(State)
     assert set(STEPS) == set(TAKEN) == set(STEPS_TAKEN)
-    assert set(STAGES) == set(ALL_STAGES)
+    assert set(STAGES) == {*ALL_STAGES, "corrected"}
     assert set(SCANS) == set(ALL_SCANS)
     assert set(LACKS) == {"no_score", "no_evidence", "no_reason"}
     assert set(Reason) <= set(REFUSED)
@@ -44,6 +56,14 @@ def test_refusals_in_words() -> None:
 )
 def test_points(value: Decimal | Fraction | str | None, shown: str) -> None:
     assert points(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "deducted", "shown"),
+    [("1", "0.5", "1 − 0,5 = 0,5"), ("1", "0", "1"), ("", "0.5", "–"), ("-1", "0.5", "-1"), ("1", "2", "1 − 2 = 0")],
+)
+def test_points_with_what_was_taken_off(value: str, deducted: str, shown: str) -> None:
+    assert less(value, Decimal(deducted)) == shown.replace("-1", points("-1"))
 
 
 @pytest.mark.parametrize(

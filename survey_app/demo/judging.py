@@ -265,7 +265,7 @@ def _plan(play: Play, case: Case, *, proved: bool) -> None:
     session, at, key = play.session, play.at("planned"), (case.row.round_id, case.row.unit_id)
     due = datetime.date(at.year, 12, 31)
     drafts = [
-        TaskDraft(leaf=mark.leaf, task="Rà soát, bổ sung tài liệu kiểm chứng.", responsible="Văn phòng", due=due)
+        TaskDraft(leaf=mark.leaf, task="Rà soát, bổ sung tài liệu kiểm chứng", responsible="Văn phòng", due=due)
         for mark in _lowered(session, case)[:2]
     ]
     first, *_ = [remedies.add(session, case.officer, *key, draft, at) for draft in drafts]

@@ -30,6 +30,7 @@ NOW = datetime.datetime(2026, 11, 2, 9, tzinfo=ZONE)
 SET = "province-2022"  # 88 sub-criteria and a few outside the base, for every block
 BLOCKS = ("department", "vertical", "commune")
 DOCUMENTS = 40
+YEAR = NOW.year + 1  # the demonstration has rounds of the years before
 DATES = {name: datetime.date(2026, 12, day) for day, name in enumerate(rounds.DATES, start=1)}
 SAID = (
     "Đơn vị bổ sung báo cáo số liệu đến hết tháng 11 vì nhiệm vụ hoàn thành sau thời điểm nộp hồ sơ lần đầu.",
@@ -56,7 +57,7 @@ def run(*, quick: bool) -> None:
 def fill(session: Session, actor: Actor, *, published_too: bool) -> int:
     """A round over all units with marks of every stage; returns its id."""
     used = {block: _set(session, actor, block) for block in BLOCKS}
-    draft = rounds.RoundDraft(title="Chỉ số CCHC năm 2026", year=2026, dates=DATES, sets=used)
+    draft = rounds.RoundDraft(title=f"Chỉ số CCHC năm {YEAR}", year=YEAR, dates=DATES, sets=used)
     round_id = rounds.create(session, actor, draft, NOW)
     rounds.open_round(session, actor, round_id, NOW)
     generator = random.Random(7)  # noqa: S311  # a made-up province, the same in every run
@@ -73,7 +74,7 @@ def fill(session: Session, actor: Actor, *, published_too: bool) -> int:
 
 def _set(session: Session, actor: Actor, block: str) -> int:
     shipped = next(each.definition for each in published("par_index").values() if each.definition.id == SET)
-    changed = {"id": f"bench-{block}", "block": Block(block), "index_year": NOW.year}
+    changed = {"id": f"bench-{block}", "block": Block(block), "index_year": YEAR}
     return sets.create(session, actor, shipped.model_copy(update=changed), NOW)
 
 

@@ -219,11 +219,7 @@ def _mark(unit: UnitPart, found: Criteria, mark: MarkPart) -> Iterator[Differenc
     if mark.leaf not in found.nodes:
         yield Difference(kind="no_leaf", place=place)
         return
-    try:
-        computed = marking.compute(found, mark.leaf, mark.inputs)
-    except IMPOSSIBLE as error:
-        yield Difference(kind="impossible", place=place, found=str(error))
-        return
+    computed = marking.compute(found, mark.leaf, mark.inputs)
     if computed.points != mark.computed:
         yield Difference(kind="other_rule", place=place, stated=_said(mark.computed), found=_said(computed.points))
     if mark.applies and not computed.applies:

@@ -278,6 +278,7 @@ def test_whatever_byte_is_damaged_it_is_noticed_or_means_nothing(good: Path) -> 
             lambda data: mark(data, "1.1")["inputs"].update(a="1" + "0" * 6000, b="1" + "0" * 6000),
             {"other_rule": "Xã An Cọ, 1.1, self"},
         ),
+        (lambda data: mark(data, "1.1")["inputs"].update(a="1e-6000"), {"other_rule": "Xã An Cọ, 1.1, self"}),
         (lambda data: mark(data, "1.3").update(leaf="9.9"), {"no_leaf": "Xã An Cọ, 9.9, self"}),
         (lambda data: mark(data, "1.3", "first").update(points="99"), {"impossible": "Xã An Cọ"}),
         (

@@ -1,20 +1,16 @@
 """A round from an opened set to a published ranking, in a real browser, each step by the role that takes it."""
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
 from survey_app.db import Database
-from survey_app.models import Account, Letterhead, Unit
+from survey_app.models import Letterhead, Unit
 from survey_app.policy import Actor, Role
-from tests.browser.conftest import LAPTOP, PHONE, open_context
-from tests.browser.test_accessibility import violations
+from tests.browser.stages import Stage, press, score, staged
 from tests.conftest import SignIn
 from tests.databases import on_sqlite
 from tests.factories.accounts import MakeActor
@@ -24,26 +20,6 @@ from tests.survey_app.assessment.conftest import DATES, YEAR, body, definition
 pytestmark = on_sqlite
 TITLE = f"Chỉ số CCHC năm {YEAR}"
 PEOPLE = {"analyst": Role.ANALYST, "appraiser": Role.APPRAISER, "inspector": Role.INSPECTOR, "leader": Role.LEADER}
-
-
-@dataclass
-class Stage:
-    """A browser for each role, on one address, and what their pages complained of."""
-
-    address: str
-    unit: int
-    pages: dict[str, Page]
-    complaints: list[str]
-
-    def at(self, who: str, path: str) -> Page:
-        """Somebody's page at a path; it is accessible, and fits a phone."""
-        page = self.pages[who]
-        page.goto(f"{self.address}/assessment/{path}")
-        assert violations(page) == [], path
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        page.set_viewport_size(LAPTOP)
-        return page
 
 
 @pytest.fixture
@@ -57,31 +33,8 @@ def actors(make_actor: MakeActor, province: Unit, make_unit: MakeUnit, letterhea
 def stage(
     app: Flask, chromium: Browser, database: Database, sign_in: SignIn, actors: dict[str, Actor]
 ) -> Iterator[Stage]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address, pages, complaints = f"http://127.0.0.1:{server.server_port}", {}, []
-    for name, actor in actors.items():
-        with database.reading() as session:
-            account = session.get_one(Account, actor.account_id)
-            session.expunge(account)
-        cookie = sign_in(account).get_cookie("session")
-        assert cookie
-        context, watched = open_context(chromium, viewport=LAPTOP)
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        pages[name], watched.complaints = watched.page, complaints
-    yield Stage(address, actors["inspector"].unit_id, pages, complaints)
-    for page in pages.values():
-        page.context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def press(page: Page, button: Locator) -> None:
-    """Send a form and wait for the page that follows."""
-    with page.expect_navigation():
-        button.click()
+    with staged(app, chromium, database, sign_in, actors) as opened:
+        yield opened
 
 
 def opened_round(stage: Stage, folder: Path) -> None:
@@ -108,21 +61,6 @@ def opened_round(stage: Stage, folder: Path) -> None:
             person.locator("summary", has_text="Thêm thành viên").click()
         person.select_option("#member_id", index=index)
         press(person, person.get_by_role("button", name="Thêm thành viên"))
-
-
-def score(page: Page, leaf: str, **entries: str) -> None:
-    """Fill in a leaf and leave it: the script saves it."""
-    form = page.locator(f'form[data-leaf="{leaf}"]')
-    if not form.is_visible():
-        page.locator(f'[id="l-{leaf}"] summary').first.click()
-    for name, value in entries.items():
-        field = form.locator(f'[name="{name.replace("_", ".")}"]')
-        if value == "yes":
-            field.locator(f'xpath=self::*[@value="{value}"]').check()
-        else:
-            field.fill(value)
-    form.get_by_role("button", name=f"Lưu tiêu chí {leaf}").click()
-    expect(form.locator('[data-out="state"]')).to_contain_text("ưu")
 
 
 def self_scored(stage: Stage) -> None:
@@ -204,18 +142,21 @@ def settled(stage: Stage) -> None:
     press(page, page.get_by_role("button", name="Công bố kết quả của 1 đơn vị"))
 
 
-def test_a_round_from_an_opened_set_to_a_published_ranking(stage: Stage, tmp_path: Path) -> None:
+def test_a_round_from_an_opened_set_to_a_published_ranking(
+    stage: Stage, actors: dict[str, Actor], tmp_path: Path
+) -> None:
     opened_round(stage, tmp_path)
     self_scored(stage)
     appraised(stage)
     settled(stage)
+    unit = actors["inspector"].unit_id
     page = stage.at("inspector", "rounds/1/results")
     expect(page.locator("main")).to_contain_text("Xã An Cọ")
-    page = stage.at("inspector", f"rounds/1/results/units/{stage.unit}")
+    page = stage.at("inspector", f"rounds/1/results/units/{unit}")
     # 2.25 + 2 + 1 + 0.855 × 4 = 8.67 of 10
     expect(page.locator("main")).to_contain_text("86,7")
     with page.expect_download() as download:
         page.locator("a[href$='.pdf']").first.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
-    stage.at("inspector", f"rounds/1/units/{stage.unit}/remedies")
+    stage.at("inspector", f"rounds/1/units/{unit}/remedies")
     assert stage.complaints == []

@@ -44,7 +44,6 @@ class Trail:
 
 
 NOTHING = Trail()
-BEFORE_ANY = 2  # the edition after a first step
 
 
 def trails(session: Session, assessment_ids: Collection[int]) -> Mapping[int, Trail]:
@@ -76,9 +75,8 @@ def trails(session: Session, assessment_ids: Collection[int]) -> Mapping[int, Tr
 
 
 def taken_back(session: Session, row: Assessment) -> TakenBack | None:
-    """What a unit took back. Every step adds to the edition, and nobody takes back before the second step: where
-    there was none, as while most units score themselves, the log is not read."""
-    return trails(session, [row.id]).get(row.id, NOTHING).taken_back if row.edition > BEFORE_ANY else None
+    """What a unit took back."""
+    return trails(session, [row.id]).get(row.id, NOTHING).taken_back
 
 
 def changed(session: Session, row: Assessment, approval: int) -> tuple[str, ...]:
